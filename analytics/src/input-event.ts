@@ -184,6 +184,7 @@ function fieldsOf(fact: ReferralFact, within: (kind: 'appointment' | 'report', i
     case 'report-matched':
       return { report: within('report', fact.reportId), attempt: fact.attempt };
     case 'report-reviewed':
+    case 'report-refused':
     case 'report-filed':
     case 'receipt-recorded':
       return { report: within('report', fact.reportId) };

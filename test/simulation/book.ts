@@ -368,6 +368,12 @@ export function takeIn(book: Book, event: StoredEvent, authority: Authority): st
       }
       break;
     }
+    case 'report-refused': {
+      const report = book.reports.get(String(data['reportId']));
+      must(report !== undefined && report.attempt === undefined, 'lost: a note was refused that is linked, or not there');
+      book.reports.delete(String(data['reportId']));
+      break;
+    }
     case 'report-reviewed': {
       const report = book.reports.get(String(data['reportId']));
       const reader = actor.kind === 'covering' ? actor.coveringFor : actor.subject;

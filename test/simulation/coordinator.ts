@@ -250,7 +250,9 @@ export async function coordinatorActs(world: World, practice: Practice, person: 
       return press(desk, { act: 'patient-heard' });
     case 'match-report': {
       const [reportId] = [...book.reports].find(([, { attempt: of }]) => of === undefined) ?? [];
-      return reportId === undefined || !attempt ? undefined : press(desk, { act: 'link-report', reportId, attempt: book.attempts.length });
+      if (reportId === undefined || !attempt) return undefined;
+      if (draws.chance(0.2)) return press(desk, { act: 'refuse-report', reportId, reason: 'Of another visit' });
+      return press(desk, { act: 'link-report', reportId, attempt: book.attempts.length });
     }
     case 'reconcile':
       return press(desk, { act: 'reconciled', note: 'Asked and found' });

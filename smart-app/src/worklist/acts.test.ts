@@ -9,6 +9,7 @@ const filledIn: Partial<Record<Act['act'], Filled>> = {
   'cancel-requested': { reason: 'moved away' },
   ended: { how: 'expired', reason: 'moved away' },
   reconciled: { note: 'called the office' },
+  'refuse-report': { reason: 'of last year’s visit' },
 };
 
 const report = { reportId: 'DocumentReference/pa', form: 'final', fromNpi: '1999999984', at: '2026-11-27T15:00:00.000Z' } as const;

@@ -131,6 +131,7 @@ export const ACT_FORMS: Record<ActName, ActForm> = {
   seen: { name: 'Patient was seen', fields: [], at: 'When the patient was seen' },
   note: { name: 'Note came back', fields: [NOTE], at: 'When it came' },
   'link-report': { name: 'Link the report', fields: [], at: undefined },
+  'refuse-report': { name: 'Not of this referral', fields: [], at: undefined },
   'patient-heard': { name: 'The patient was heard', fields: [], at: undefined },
   authorization: { name: 'Authorization', fields: [AUTHORIZATION, NUMBER], at: 'When you learned of it' },
   contacted: { name: 'Patient contacted', fields: [CONTACT], at: undefined },
@@ -143,26 +144,26 @@ export const ACT_FORMS: Record<ActName, ActForm> = {
 const reportLabel = ({ form, fromNpi, at }: Thread['toLink']['reports'][number], now: Date): string =>
   `${form === 'final' ? 'Final' : 'Interim'} note, ${fromNpi === null ? 'by nobody it names' : `from NPI ${fromNpi}`}${at === null ? '' : `, came ${plainTime(at, now)}`}`;
 
-/** Which note, and whose answer it is: whom was asked last stands first. */
-const linkFields = ({ reports, attempts }: Thread['toLink'], now: Date): readonly Field[] => [
-  {
-    name: 'reportId',
-    kind: 'choice',
-    label: 'What came',
-    choices: reports.map((report) => ({ value: report.reportId, label: reportLabel(report, now) })),
-  },
-  {
-    name: 'attempt',
-    kind: 'choice',
-    label: 'It is the answer of',
-    choices: attempts.map(({ attempt, name }) => ({ value: String(attempt), label: name })),
-  },
-];
+const reportField = ({ reports }: Thread['toLink'], now: Date): Field => ({
+  name: 'reportId',
+  kind: 'choice',
+  label: 'What came',
+  choices: reports.map((report) => ({ value: report.reportId, label: reportLabel(report, now) })),
+});
+
+/** Whose answer it is: whom was asked last stands first. */
+const linkField = ({ attempts }: Thread['toLink']): Field => ({
+  name: 'attempt',
+  kind: 'choice',
+  label: 'It is the answer of',
+  choices: attempts.map(({ attempt, name }) => ({ value: String(attempt), label: name })),
+});
 
 /** As it is asked of this thread. */
 export function formOf(name: ActName, { toLink, offices }: Pick<Thread, 'toLink' | 'offices'>, now: Date): ActForm {
   const form = ACT_FORMS[name];
-  if (name === 'link-report') return { ...form, fields: linkFields(toLink, now) };
+  if (name === 'link-report') return { ...form, fields: [reportField(toLink, now), linkField(toLink)] };
+  if (name === 'refuse-report') return { ...form, fields: [reportField(toLink, now), WHY] };
   const office = offices.find(({ act }) => act === name);
   return office ? { ...form, fields: [officeField(office.attempts), ...form.fields] } : form;
 }
@@ -185,7 +186,7 @@ const SETTLES: Partial<Record<string, readonly ActName[]>> = {
   'confirm-visit': ['seen', 'missed'],
   rebook: ['booked'],
   note: ['note'],
-  'match-report': ['link-report'],
+  'match-report': ['link-report', 'refuse-report'],
   'confirm-cancellation': ['cancel-confirmed'],
   reconcile: ['reconciled'],
   'check-on-patient': ['patient-heard'],

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { due } from '../sla/due.ts';
+import { defaultPolicy } from '../sla/policy.ts';
 import { actsOf, type ByHandAct, byHand } from './by-hand.ts';
 import { DENIAL_REASONS, PATIENT_MEANINGS } from './care-event.ts';
 import { statusOf } from './status.ts';
@@ -22,7 +24,9 @@ const ACTS: ByHandAct['act'][] = [
   'ended',
   'reconciled',
   'link-report',
+  'refuse-report',
 ];
+const policy = defaultPolicy({ timeZone: 'UTC', opens: 8, closes: 17, holidays: [] });
 const AUTHORIZATION_ANSWERS = ['not-needed', 'asked', 'approved', ...DENIAL_REASONS] as const;
 type AuthorizationAnswer = (typeof AUTHORIZATION_ANSWERS)[number];
 const said = (answer: AuthorizationAnswer, when: string): ByHandAct =>
@@ -57,6 +61,8 @@ const one = (name: ByHandAct['act'], when = at): ByHandAct => {
       return { act: name, how: 'cancelled', reason: 'moved away' };
     case 'link-report':
       return { act: name, reportId: 'unlinked', attempt: 1 };
+    case 'refuse-report':
+      return { act: name, reportId: 'unlinked', reason: 'Of another visit' };
     case 'accepted':
     case 'cancel-confirmed':
     case 'missed':
@@ -207,7 +213,7 @@ describe('a note of somebody who was not asked is linked by a person', () => {
     const over = inChart();
     put(over, 'sent', 'cancel-requested', 'ended');
     comes(over);
-    expect(actsOf(over.referral, ACTS)).toEqual(['cancel-confirmed', 'link-report']);
+    expect(actsOf(over.referral, ACTS)).toEqual(['cancel-confirmed', 'link-report', 'refuse-report']);
     expect([put(over, 'link-report'), review(over)]).toEqual([[undefined], undefined]);
 
     const closed = inChart();
@@ -215,8 +221,37 @@ describe('a note of somebody who was not asked is linked by a person', () => {
     comes(closed);
     put(closed, 'note');
     closed.ask({ type: 'review-report', reportId: closed.referral.reports.at(-1)?.id ?? '' }, 16);
-    expect([statusOf(closed.referral), actsOf(closed.referral, ACTS)]).toEqual(['closed', ['link-report']]);
+    expect([statusOf(closed.referral), actsOf(closed.referral, ACTS)]).toEqual(['closed', ['link-report', 'refuse-report']]);
     expect([put(closed, 'link-report'), review(closed)]).toEqual([[undefined], undefined]);
+  });
+
+  test('one that is of something else is refused with a reason: nobody reviews it, it closes nothing, and the right one may come', () => {
+    const history = inChart();
+    put(history, 'sent', 'accepted', 'booked', 'seen');
+    comes(history);
+    const owed = () => due(history.referral, policy, minute(40)).map(({ kind }) => kind);
+    expect(owed()).toEqual(['match-report', 'note']);
+    expect(put(history, 'refuse-report')).toEqual([undefined]);
+    expect([owed(), statusOf(history.referral)]).toEqual([['note'], 'seen']);
+    expect(actsOf(history.referral, ACTS).filter((act) => act === 'link-report' || act === 'refuse-report')).toEqual([]);
+    expect(put(history, 'refuse-report', 'link-report')).toEqual(['nothing-to-link', 'nothing-to-link']);
+    expect(review(history)).toMatchObject({ kind: 'report-not-matched' });
+    history.see({ ...note, form: 'final', at: minute(14), key: 'DocumentReference/pa|2' }, 31);
+    expect(owed(), 'and it is asked once').toEqual(['note']);
+    history.see({ ...note, reportId: 'right', matched: true, form: 'final', at: minute(32), key: 'DocumentReference/pb|1' }, 32);
+    expect([owed(), statusOf(history.referral)]).toEqual([['review'], 'reported']);
+  });
+
+  test('what is linked is not refused any more; what was refused does not keep the referral from ending', () => {
+    const history = inChart();
+    put(history, 'sent');
+    comes(history);
+    const refused = inChart();
+    put(refused, 'sent', 'cancel-requested');
+    comes(refused);
+    expect(put(history, 'link-report', 'refuse-report')).toEqual([undefined, 'nothing-to-link']);
+    expect(put(refused, 'ended', 'refuse-report', 'ended')).toEqual(['report-unlinked', undefined, undefined]);
+    expect(due(refused.referral, policy, minute(40)).map(({ kind }) => kind)).toEqual(['confirm-cancellation']);
   });
 });
 

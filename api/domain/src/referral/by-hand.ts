@@ -44,7 +44,9 @@ export type ByHandAct =
   /** All that the patient wrote so far of what is this person's to hear was seen to. */
   | { act: 'patient-heard'; meanings: readonly PatientMeaning[] }
   /** Whose answer a note is that came from somebody who was not asked. */
-  | { act: 'link-report'; reportId: string; attempt: number };
+  | { act: 'link-report'; reportId: string; attempt: number }
+  /** Of something else: it is set aside here, and nobody is asked to review it. */
+  | { act: 'refuse-report'; reportId: string; reason: string };
 
 export type ByHandRefusal =
   | CareRefusal
@@ -71,6 +73,7 @@ export function byHand(referral: Referral, what: ByHandAct, key: string, now: In
   if (what.act === 'patient-heard') return patientHeard(referral, what.meanings, factKey, now);
   if (what.act === 'reconciled') return reconciled(referral, what.note, factKey, now);
   if (what.act === 'link-report') return linkReport(referral, what, factKey, now);
+  if (what.act === 'refuse-report') return refuseReport(referral, what, factKey, now);
   const hindrance = what.act === 'ended' ? whyNotEnd(referral) : undefined;
   if (hindrance) return refuse(hindrance);
   const named = 'attempt' in what ? what.attempt : undefined;
@@ -99,7 +102,7 @@ export function byHand(referral: Referral, what: ByHandAct, key: string, now: In
 }
 
 /** Asked of nobody outside: it is put on record whatever became of the order. */
-const SEEN_TO_HERE: readonly ByHandAct['act'][] = ['reconciled', 'patient-heard', 'link-report'];
+const SEEN_TO_HERE: readonly ByHandAct['act'][] = ['reconciled', 'patient-heard', 'link-report', 'refuse-report'];
 /** While the order is on hold nothing new leaves, and the practice does not end what waits for its clinician. */
 const NOT_ON_HOLD: readonly ByHandAct['act'][] = ['sent', 'ended'];
 
@@ -130,6 +133,7 @@ const AFTERWARDS: readonly ByHandAct['act'][] = [
   'reconciled',
   'patient-heard',
   'link-report',
+  'refuse-report',
 ];
 /** What became of a visit of which nothing more is wanted: the office cancelled it, or the patient came or did not. */
 const OF_A_BOOKING: readonly ByHandAct['act'][] = ['cancel-confirmed', 'seen', 'missed'];
@@ -155,7 +159,7 @@ function patientHeard(
 function whyNotEnd({ attempts, reports }: Referral): ByHandRefusal | undefined {
   const unlinked = reports.find(isUnlinked);
   if (unlinked) return { kind: 'report-unlinked', reportId: unlinked.id };
-  const unread = reports.find(({ status }) => status !== 'reviewed');
+  const unread = reports.find(({ status }) => status === 'matched');
   if (unread) return { kind: 'report-unread', reportId: unread.id };
   const last = attempts.at(-1);
   const free: readonly WorkStatus[] = ['draft', 'declined', 'cancelled', 'cancellation-requested', 'completed'];
@@ -181,6 +185,15 @@ function linkReport(referral: Referral, { reportId, attempt }: Link, factKey: st
   return ok(decided.value.map((each) => (each.fact.type === 'report-matched' ? { ...each, factKey } : each)));
 }
 
+type Refuse = Extract<ByHandAct, { act: 'refuse-report' }>;
+
+function refuseReport(referral: Referral, { reportId, reason }: Refuse, factKey: string, now: Instant): Result<Happening[], ByHandRefusal> {
+  const decided = decideCare(referral, { type: 'refuse-report', reportId, reason }, now);
+  if (!decided.ok) return decided;
+  if (decided.value.length === 0) return refuse({ kind: 'nothing-to-link' });
+  return ok(decided.value.map((each) => ({ ...each, factKey })));
+}
+
 type Asked =
   | { kind: 'told'; fact: Extract<ObservedFact, { key: string }> }
   | { kind: 'done'; command: CareCommand }
@@ -192,7 +205,7 @@ const appointmentOf = ({ work }: Attempt): string | undefined => (work.status ==
 function askedFor(
   attempt: Attempt,
   appointmentId: string | undefined,
-  what: Exclude<ByHandAct, { act: 'reconciled' | 'patient-heard' | 'link-report' }>,
+  what: Exclude<ByHandAct, { act: 'reconciled' | 'patient-heard' | 'link-report' | 'refuse-report' }>,
   key: string,
 ): Asked {
   const { number } = attempt;
@@ -314,7 +327,10 @@ function ofLast(referral: Referral, all: readonly ByHandAct['act'][], hears: rea
   const unheard = isUnheard(referral, hears);
   const unlinked = referral.attempts.length > 0 && referral.reports.some(isUnlinked);
   const looked = all.filter(
-    (act) => (act === 'reconciled' && aside) || (act === 'patient-heard' && unheard) || (act === 'link-report' && unlinked),
+    (act) =>
+      (act === 'reconciled' && aside) ||
+      (act === 'patient-heard' && unheard) ||
+      ((act === 'link-report' || act === 'refuse-report') && unlinked),
   );
   if (!attempt || isOver(referral) || closedBy(referral) || referral.order.status === 'awaiting-signature') return looked;
   const { status } = attempt.work;
@@ -326,6 +342,7 @@ function ofLast(referral: Referral, all: readonly ByHandAct['act'][], hears: rea
       case 'patient-heard':
         return unheard;
       case 'link-report':
+      case 'refuse-report':
         return unlinked;
       case 'received':
       case 'accepted':

@@ -39,6 +39,7 @@ export type CareCommand =
   | { type: 'reroute'; performer: Performer; because: RerouteReason }
   | { type: 'match-report'; reportId: string; attempt: number }
   | { type: 'review-report'; reportId: string }
+  | { type: 'refuse-report'; reportId: string; reason: string }
   /** How the clinician who has reviewed something of it finds their work with Refloop. */
   | { type: 'rate-work'; score: Rating }
   | { type: 'ask-authorization' }
@@ -105,6 +106,8 @@ export function decideCare(referral: Referral, command: CareCommand, now: Instan
   switch (command.type) {
     case 'match-report':
       return matchReport(referral, command, now);
+    case 'refuse-report':
+      return refuseReport(referral, command, now);
     case 'review-report':
       return reviewReport(referral, command.reportId, now);
     case 'rate-work':
@@ -234,12 +237,20 @@ function matchReport(referral: Referral, { reportId, attempt: number }: Of<'matc
   ]);
 }
 
+/** Only of one that nobody has linked: what a clinician was asked to review is theirs. */
+function refuseReport(referral: Referral, { reportId, reason }: Of<'refuse-report'>, now: Instant): Decision {
+  const report = referral.reports.find(({ id }) => id === reportId);
+  if (!report) return refuse({ kind: 'no-such-report', reportId });
+  return ok(report.status === 'received' ? happened(now, { type: 'report-refused', version: 1, reportId, reason }) : []);
+}
+
 /** Whoever reviewed it first closed the loop; a second review changes nothing. */
 function reviewReport(referral: Referral, reportId: string, now: Instant): Decision {
   const report = referral.reports.find(({ id }) => id === reportId);
   if (!report) return refuse({ kind: 'no-such-report', reportId });
   switch (report.status) {
     case 'received':
+    case 'not-of-this':
       return refuse({ kind: 'report-not-matched', reportId });
     case 'matched':
       return ok(happened(now, { type: 'report-reviewed', version: 1, reportId }));

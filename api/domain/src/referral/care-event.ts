@@ -66,6 +66,8 @@ export type ReportFact =
     }
   | { type: 'report-matched'; version: 1; reportId: string; attempt: number }
   | { type: 'report-reviewed'; version: 1; reportId: string }
+  /** Of something else than this referral, as a person says who looked at it. */
+  | { type: 'report-refused'; version: 1; reportId: string; reason: string }
   /** The note stands in the patient's chart, as a document that Refloop filed there. */
   | { type: 'report-filed'; version: 1; reportId: string; document: ResourceRef }
   /** The chart says that the report was received, which the EHR's own measure counts (CMS50). */
@@ -155,6 +157,7 @@ const ABOUT = {
   'report-received': 'report',
   'report-matched': 'report',
   'report-reviewed': 'report',
+  'report-refused': 'report',
   'report-filed': 'report',
   'receipt-recorded': 'report',
   'authorization-asked': 'referral',

@@ -223,6 +223,17 @@ function afterReport(referral: Referral, fact: ReportFact, told: Told): Referral
       return withReport(referral, fact.reportId, (report) =>
         report.status === 'matched' ? { ...report, status: 'reviewed', reviewedBy: told.by, reviewedAt: told.at } : report,
       );
+    case 'report-refused':
+      return withReport(referral, fact.reportId, ({ id, form, document, fromNpi, receivedAt, chart }) => ({
+        id,
+        form,
+        document,
+        fromNpi,
+        receivedAt,
+        chart,
+        status: 'not-of-this',
+        reason: fact.reason,
+      }));
     case 'report-filed':
       return withReport(referral, fact.reportId, (report) => ({ ...report, chart: { ...report.chart, document: fact.document } }));
     case 'receipt-recorded':

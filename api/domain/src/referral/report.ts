@@ -14,6 +14,12 @@ export type Report = {
   chart: { document: ResourceRef | null; receipt: ResourceRef | null };
 } & (
   | { status: 'received' }
+  /** A person looked at it: it is of something else, and nothing is asked of anybody for it. */
+  | { status: 'not-of-this'; reason: string }
   | { status: 'matched'; attempt: number }
   | { status: 'reviewed'; attempt: number; reviewedBy: string; reviewedAt: Moment }
 );
+
+/** It is known whose answer it is. */
+export const isLinked = (report: Report): report is Extract<Report, { attempt: number }> =>
+  report.status === 'matched' || report.status === 'reviewed';

@@ -3,6 +3,7 @@ import { unreachable } from '../result.ts';
 import type { Attempt } from './attempt.ts';
 import { closedBy } from './closure.ts';
 import type { Referral } from './referral.ts';
+import { isLinked } from './report.ts';
 
 export const STATUS_WORDS = [
   'draft',
@@ -51,7 +52,7 @@ function inCare(referral: Referral): StatusWord {
   if (closedBy(referral)) return 'closed';
   const attempt = referral.attempts.at(-1);
   if (!attempt) return 'in-chart';
-  const reported = referral.reports.some((report) => report.form === 'final' && report.status !== 'received');
+  const reported = referral.reports.some((report) => report.form === 'final' && isLinked(report));
   return reported ? 'reported' : workWord(attempt);
 }
 

@@ -2,7 +2,7 @@
 import { type Appointment, type Attempt, isEnded, type Moment, type WorkStatus } from './attempt.ts';
 import { closedBy } from './closure.ts';
 import type { Referral } from './referral.ts';
-import type { Report } from './report.ts';
+import { isLinked, type Report } from './report.ts';
 
 /** Not in force now, and not over: it is unsigned in the EHR, or put on hold there. */
 export const isHeld = ({ order }: Pick<Referral, 'order'>): boolean => order.status === 'awaiting-signature' || order.status === 'on-hold';
@@ -59,5 +59,4 @@ export function notesOfEarlier(referral: Referral): Attempt[] {
     .filter(({ number, visits }) => visits.length > 0 && !referral.reports.some((report) => isAnswer(report) && report.attempt === number));
 }
 
-const isAnswer = (report: Report): report is Exclude<Report, { status: 'received' }> =>
-  report.form === 'final' && report.status !== 'received';
+const isAnswer = (report: Report): report is Extract<Report, { attempt: number }> => report.form === 'final' && isLinked(report);

@@ -44,6 +44,7 @@ export const EVENT_VERSIONS: Record<ReferralFact['type'], { current: number; ste
   'report-received': { current: 1, steps: {} },
   'report-matched': { current: 1, steps: {} },
   'report-reviewed': { current: 1, steps: {} },
+  'report-refused': { current: 1, steps: {} },
   'report-filed': { current: 1, steps: {} },
   'receipt-recorded': { current: 1, steps: {} },
   'authorization-asked': { current: 1, steps: {} },

@@ -111,7 +111,7 @@ function ofHeldCare(referral: Referral, now: Instant, seenAt: Instant, owed: Owe
 /** What came back is read by somebody, also when nothing more was hoped for. */
 const ofReports = ({ reports }: Referral, owed: Owed): Obligation[] =>
   reports.flatMap((report): Obligation[] => {
-    if (report.status === 'reviewed') return [];
+    if (report.status === 'reviewed' || report.status === 'not-of-this') return [];
     return [owed(report.status === 'received' ? 'match-report' : 'review', `report ${report.id}`, report.receivedAt)];
   });
 

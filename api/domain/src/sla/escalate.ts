@@ -4,6 +4,7 @@ import type { CareFact } from '../referral/care-event.ts';
 import { closedBy } from '../referral/closure.ts';
 import type { Happening } from '../referral/event.ts';
 import type { Referral } from '../referral/referral.ts';
+import { isLinked } from '../referral/report.ts';
 import { isHeld, isOver, stillWith } from '../referral/still-booked.ts';
 import { due, type Obligation } from './due.ts';
 import type { EscalationStep } from './escalation-steps.ts';
@@ -38,7 +39,7 @@ function applies({ only, act }: EscalationStep, referral: Referral): boolean {
     case 'cancelled':
       return referral.attempts.at(-1)?.work.status === 'appointment-cancelled';
     case 'unreported':
-      return !referral.reports.some(({ form, status }) => form === 'final' && status !== 'received');
+      return !referral.reports.some((report) => report.form === 'final' && isLinked(report));
   }
 }
 

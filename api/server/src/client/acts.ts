@@ -16,6 +16,7 @@ export const ACTS = [
   'seen',
   'note',
   'link-report',
+  'refuse-report',
   'patient-heard',
   'authorization',
   'contacted',
@@ -52,6 +53,12 @@ export const Act = z.discriminatedUnion('act', [
   z.object({ act: z.literal('note'), form: z.enum(['interim', 'final']), ...office, ...when }),
   /** Whose answer a note is that came from somebody who was not asked. */
   z.object({ act: z.literal('link-report'), reportId: z.string().min(1).max(300), attempt: z.number().int().positive() }),
+  /** It is of something else than this referral: nobody is asked to review it. */
+  z.object({
+    act: z.literal('refuse-report'),
+    reportId: z.string().min(1).max(300),
+    reason: z.string().trim().min(3, 'Say in a few words why').max(500),
+  }),
   /** What the patient wrote was seen to. */
   z.object({ act: z.literal('patient-heard') }),
   z.discriminatedUnion('answer', [

@@ -171,7 +171,7 @@ const REPORT = {
     'EHR chart',
     'Refloop writes nothing there, or has not yet',
   ),
-  status: field('Received, matched or reviewed', 'code', 'Refloop'),
+  status: field('Received, matched, reviewed, or not of this referral', 'code', 'Refloop'),
   attempt: field('Which attempt it answers', 'number', 'Refloop', 'it is received and not matched'),
   reviewedBy: field('Who read it', 'subject', 'Refloop', 'nobody has yet'),
   reviewedAt: field(
@@ -180,6 +180,7 @@ const REPORT = {
     'Refloop',
     'nobody has yet, or it is only inferred',
   ),
+  reason: field('Why it is not of this referral, as staff say', 'text', 'Refloop', 'it is, or nobody has looked'),
 } as const satisfies Fields<Report>;
 
 const DIRECTORY = {

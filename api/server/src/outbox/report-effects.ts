@@ -4,7 +4,7 @@ import type { ResourceRef } from '@refloop/domain/fhir/reference';
 import type { Instant } from '@refloop/domain/instant';
 import type { Happening } from '@refloop/domain/referral/event';
 import type { Referral } from '@refloop/domain/referral/referral';
-import type { Report } from '@refloop/domain/referral/report';
+import { isLinked, type Report } from '@refloop/domain/referral/report';
 import { reportKey } from '@refloop/domain/write-back/identifiers';
 import { noteInChart, type ReportInChart, receiptTask } from '@refloop/domain/write-back/report-in-chart';
 import { NOTE_IN_CHART, NOTE_RECEIPT, type NoteContent, type ReceiptContent } from '../channels/report-in-chart.ts';
@@ -16,7 +16,7 @@ import type { Unit } from '../store/store.ts';
 function aboutOf(referral: Referral, report: Report, now: Instant): ReportInChart | undefined {
   const { order, id: referralId, patientId } = referral;
   const specialty = specialtyById(referral.specialty);
-  const attempt = report.status === 'received' ? undefined : referral.attempts.find(({ number }) => number === report.attempt);
+  const attempt = isLinked(report) ? referral.attempts.find(({ number }) => number === report.attempt) : undefined;
   if (order.status === 'draft' || order.status === 'approved' || !specialty || !attempt) return undefined;
   const { task, performer } = attempt;
   const { id: reportId, form, fromNpi } = report;

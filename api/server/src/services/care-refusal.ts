@@ -88,7 +88,7 @@ export function careRefusal(refusal: ByHandRefusal): Refusal {
     case 'report-unlinked':
       return problem(
         'conflict',
-        'A note has come that nobody has linked to whom was asked. Link it first; once the clinician has reviewed it, this can be ended.',
+        'A note has come that nobody has linked to whom was asked. Link it first, or say that it is not of this referral; once the clinician has reviewed it, this can be ended.',
       );
     case 'nothing-to-link':
       return problem('conflict', 'This note is linked already. Look at it again.');

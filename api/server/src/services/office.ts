@@ -6,6 +6,7 @@ import { specialtyById } from '@refloop/domain/clinical/specialty';
 import type { Actor, ReferralEvent } from '@refloop/domain/referral/event';
 import { decideOffice, endForOffice, noteForms, type OfficeAct, officeActs, toLetGo } from '@refloop/domain/referral/office-act';
 import type { Referral } from '@refloop/domain/referral/referral';
+import { isLinked } from '@refloop/domain/referral/report';
 import { statusOf } from '@refloop/domain/referral/status';
 import { unreachable } from '@refloop/domain/result';
 import {
@@ -278,7 +279,7 @@ async function packetOf(
 function isOfAttempt({ fact }: ReferralEvent, { reports }: Referral, number: number): boolean {
   if (!SHOWN.includes(fact.type)) return false;
   if (fact.type === 'report-received')
-    return reports.some((report) => report.id === fact.reportId && report.status !== 'received' && report.attempt === number);
+    return reports.some((report) => report.id === fact.reportId && isLinked(report) && report.attempt === number);
   return 'attempt' in fact && fact.attempt === number;
 }
 

@@ -53,6 +53,7 @@ const EVENTS: Record<ReferralFact['type'], { name: string; party: Party }> = {
   'report-received': { name: 'Note received', party: 'office' },
   'report-matched': { name: 'Note linked to this referral', party: 'refloop' },
   'report-reviewed': { name: 'Note reviewed', party: 'practice' },
+  'report-refused': { name: 'Note is not of this referral', party: 'practice' },
   'report-filed': { name: 'Note filed in the chart', party: 'refloop' },
   'receipt-recorded': { name: 'Receipt of the note recorded in the chart', party: 'refloop' },
   'authorization-asked': { name: 'Authorization asked for', party: 'practice' },
@@ -183,6 +184,8 @@ function detailOf(fact: ReferralFact, names: Names, handed: Handed): string | nu
       return `${plain(fact.how)}: ${fact.reason}`;
     case 'fact-set-aside':
       return fact.why;
+    case 'report-refused':
+      return fact.reason;
     case 'set-aside-settled':
       return fact.note;
     case 'write-step-settled':

@@ -325,7 +325,17 @@ test('a note of somebody who was not asked is linked at the worklist, and then t
     attempts: [{ attempt: 1, name: 'Ana Rivera, MD' }],
   });
   const end = await act('r-link', { act: 'ended', how: 'cancelled', reason: 'moved away' });
-  expect([end.status, String(end.body['detail'])]).toEqual([409, expect.stringContaining('Link it first')]);
+  expect([end.status, String(end.body['detail'])]).toEqual([409, expect.stringContaining('Link it first, or say')]);
+  const wrong = { ...report, reportId: 'DocumentReference/pb', fromNpi: null, key: 'pb|1' };
+  await api.store.transaction(api.scope, (unit) =>
+    applyDecision(unit, 'r-link', { kind: 'software', name: 'refloop', version: '0.1.0' }, now(), (referral) =>
+      ok(observe(referral, wrong, now())),
+    ),
+  );
+  const refuse = { act: 'refuse-report', reportId: 'DocumentReference/pb' };
+  expect((await act('r-link', { ...refuse, reason: ' ' })).status, 'with a reason').toBe(400);
+  const refused = await act('r-link', { ...refuse, reason: 'Of the visit of last year' });
+  expect(refused.body).toMatchObject({ toLink: { reports: [{ reportId: 'DocumentReference/pa' }] } });
   const link = { act: 'link-report', reportId: 'DocumentReference/pa', attempt: 1 };
   expect((await act('r-link', { ...link, attempt: 2 })).status, 'nobody was asked so often').toBe(409);
   const done = await act('r-link', link);
@@ -334,6 +344,8 @@ test('a note of somebody who was not asked is linked at the worklist, and then t
   const after = await thread('r-link');
   expect(after.obligations.map(({ next }) => next)).toEqual(['Review the report']);
   expect(after.entries.find(({ title }) => title.startsWith('Note linked'))).toMatchObject({ party: 'practice', by: 'kim' });
+  const said = { party: 'practice', by: 'kim', detail: 'Of the visit of last year' };
+  expect(after.entries.find(({ title }) => title === 'Note is not of this referral')).toMatchObject(said);
 });
 
 test('a row tells what makes it worse that it waits, from the approval on, until the patient was seen', async () => {
