@@ -4,6 +4,7 @@ import { due } from '../sla/due.ts';
 import { defaultPolicy } from '../sla/policy.ts';
 import { actsOf, type ByHandAct, byHand } from './by-hand.ts';
 import { DENIAL_REASONS, PATIENT_MEANINGS } from './care-event.ts';
+import { officeActs } from './office-act.ts';
 import { statusOf } from './status.ts';
 import { ANOTHER, type History, inChart, minute } from './test-care.ts';
 
@@ -170,6 +171,40 @@ describe('of an order that is over, what became of the visit is put on record, a
     expect(statusOf(history.referral)).toBe('closed');
     history.see({ kind: 'order-read', reference: 'ServiceRequest/o1', status: 'revoked', versionId: '9' }, 22);
     expect(actsOf(history.referral, ACTS)).toEqual(OF_THE_VISIT);
+  });
+});
+
+describe('asked to cancel, and the visit took place', () => {
+  const owed = (history: History, at = 60) => due(history.referral, policy, minute(at)).map(({ kind, about }) => [kind, about]);
+
+  test.each<[string, ByHandAct['act'][]]>([
+    ['before it was asked', ['sent', 'accepted', 'booked', 'seen', 'cancel-requested']],
+    ['after it was asked', ['sent', 'accepted', 'booked', 'cancel-requested', 'seen']],
+  ])('%s: the visit stands, its note is owed, and it is what can be put on record', (_when, acts) => {
+    const history = inChart();
+    for (const [index, act] of acts.entries())
+      if (act === 'seen') {
+        const seenBy = { npi: null, nucc: null, network: 'in' } as const;
+        history.see({ kind: 'visit', attempt: 1, seenBy, evidence: 'note', at: minute(20 + index), key: 'visit' }, 20 + index);
+      } else put(history, act);
+    expect([owed(history), statusOf(history.referral)]).toEqual([[['note', 'attempt 1']], 'seen']);
+    const offered = actsOf(history.referral, ACTS);
+    expect(['note', 'cancel-confirmed', 'declined'].map((act) => offered.includes(act as ByHandAct['act']))).toEqual([true, false, false]);
+    expect(officeActs(history.referral, 1, ['note', 'confirm-cancellation', 'ask'], minute(60))).toEqual(['note', 'ask']);
+    expect(put(history, 'note')).toEqual([undefined]);
+    expect(owed(history)).toEqual([['review', expect.stringContaining('report')]]);
+  });
+
+  test('what is booked beyond the visit is still called off', () => {
+    const history = inChart();
+    put(history, 'sent', 'accepted', 'seen');
+    history.see(
+      { kind: 'appointment', attempt: 1, appointmentId: 'next', startsAt: minute(9999), status: 'booked', at: minute(20), key: 'n' },
+      20,
+    );
+    history.ask({ type: 'request-cancellation', attempt: 1, at: minute(21), reason: 'moved away' }, 21);
+    expect(owed(history).map(([kind]) => kind)).toEqual(['note', 'confirm-cancellation']);
+    expect(actsOf(history.referral, ACTS)).toContain('cancel-confirmed');
   });
 });
 

@@ -21,7 +21,7 @@ import type { Happening } from './event.ts';
 import { type ObservedFact, observe } from './observe.ts';
 import type { Referral } from './referral.ts';
 import type { Report } from './report.ts';
-import { isOver, notesOfEarlier, stillWith } from './still-booked.ts';
+import { bookedStill, isOver, notesOfEarlier, stillWith } from './still-booked.ts';
 
 export type ByHandAct =
   | { act: 'sent'; channel: Channel; at: Instant }
@@ -349,7 +349,7 @@ function ofLast(referral: Referral, all: readonly ByHandAct['act'][], hears: rea
       case 'booked':
       case 'seen':
       case 'note':
-        return TOLD_FROM[act].includes(status);
+        return TOLD_FROM[act].includes(status) || (act === 'note' && status === 'cancellation-requested' && attempt.visits.length > 0);
       case 'missed':
       case 'appointment-cancelled':
         return status === 'scheduled';
@@ -364,8 +364,8 @@ function ofLast(referral: Referral, all: readonly ByHandAct['act'][], hears: rea
       case 'cancel-confirmed': {
         const move = MOVE_OF[act];
         if (act === 'sent' && authorizationHold(referral) !== undefined) return false;
-        // Whoever saw the patient did not decline, nor was it cancelled before.
-        if ((act === 'declined' || act === 'cancel-confirmed') && attempt.visits.length > 0) return false;
+        // Whoever saw the patient did not decline, nor was it cancelled before; what is booked beyond the visit is.
+        if (attempt.visits.length > 0 && (act === 'declined' || (act === 'cancel-confirmed' && !bookedStill(attempt)))) return false;
         return move !== undefined && MOVES[status][move] !== undefined;
       }
       default:

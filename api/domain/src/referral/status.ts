@@ -56,14 +56,15 @@ function inCare(referral: Referral): StatusWord {
   return reported ? 'reported' : workWord(attempt);
 }
 
-function workWord({ work }: Attempt): StatusWord {
+function workWord({ work, visits }: Attempt): StatusWord {
   switch (work.status) {
     case 'draft':
       return 'in-chart';
     case 'missed':
       return 'no-show';
     case 'cancellation-requested':
-      return 'cancelling';
+      // What was to be cancelled took place: the note is waited for.
+      return visits.length > 0 ? 'seen' : 'cancelling';
     case 'in-progress':
     case 'appointment-cancelled':
       return 'accepted';

@@ -38,7 +38,8 @@ function isAsked({ reports }: Referral, { number, work, visits, appointments }: 
   return ASKED.includes(work.status) && !reports.some((report) => isAnswer(report) && report.attempt === number);
 }
 
-function bookedStill({ appointments, visits }: Attempt): Appointment | undefined {
+/** A visit that stands in the calendar of this office, whatever became of the ones before it. */
+export function bookedStill({ appointments, visits }: Attempt): Appointment | undefined {
   const appointment = appointments.findLast(({ status }) => status === 'booked');
   return appointment && !visits.some((at) => at !== null && at >= appointment.startsAt) ? appointment : undefined;
 }

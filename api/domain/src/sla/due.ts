@@ -7,7 +7,7 @@ import { closedBy } from '../referral/closure.ts';
 import { openQuestions } from '../referral/open-questions.ts';
 import { type Authorization, isOpenOffer, type Referral } from '../referral/referral.ts';
 import type { Report } from '../referral/report.ts';
-import { notesOfEarlier, stillWith } from '../referral/still-booked.ts';
+import { bookedStill, notesOfEarlier, stillWith } from '../referral/still-booked.ts';
 import { unreachable } from '../result.ts';
 import { calendarFor, levelFor, type SlaPolicy } from './policy.ts';
 import type { ObligationKind, Party, Span } from './service-levels.ts';
@@ -170,7 +170,8 @@ function workOf(attempt: Attempt, { service, reports, authorization }: Referral,
     case 'seen':
       return answered ? [] : [owed('note', about, attempt.visits[0] ?? work.since)];
     case 'cancellation-requested':
-      return [...noteToCome, owed('confirm-cancellation', about, work.since)];
+      // A visit that took place before it was to be cancelled stands: its note is what is owed, and what is booked beyond it is called off.
+      return noteToCome.length > 0 && !bookedStill(attempt) ? noteToCome : [...noteToCome, owed('confirm-cancellation', about, work.since)];
     case 'declined':
     case 'cancelled':
       return [...noteToCome, owed('reroute', about, work.since)];
