@@ -6,7 +6,7 @@
 import type { Draws } from '@refloop/domain/practice/draws';
 import { faxByGateway, faxReceipt } from '@refloop/server/channels/fax-gateway';
 import { type AnyHandler, anyHandler, type Sent } from '@refloop/server/channels/handler';
-import { officeMail, officeMailSubject, officeMailText } from '@refloop/server/channels/office-mail';
+import { officeMail, officeMailSubject, officeMailText, withAddress } from '@refloop/server/channels/office-mail';
 import type { ChannelSettings, SmtpSettings } from '@refloop/server/channels/settings';
 import { textMessage } from '@refloop/server/channels/text-message';
 import type { Site } from '@refloop/server/sites';
@@ -90,7 +90,7 @@ export function createGateways({ time, faults, draws, sites, leaves, mailed, tex
     }
   }
 
-  const mail = officeMail(SMTP);
+  const mail = officeMail(SMTP, ADDRESS);
   const byMail = anyHandler({
     ...mail,
     send: async ({ id, scope, referralId, key, content }): Promise<Sent> => {
@@ -100,9 +100,9 @@ export function createGateways({ time, faults, draws, sites, leaves, mailed, tex
         mails.add(id);
         leaves.judge(
           { kind: 'mail', ...about, news: content.news },
-          withoutLink(`${officeMailSubject(content)}\n${officeMailText(content)}`),
+          withoutLink(`${officeMailSubject(content)}\n${officeMailText(withAddress(content, ADDRESS))}`),
         );
-        mailed({ ...about, key: content.transmission.transmissionId }, content.link.split('#')[1] ?? '');
+        mailed({ ...about, key: content.transmission.transmissionId }, content.link.split('#').at(-1) ?? '');
       };
       return overTheLine<Sent>(take, {
         taken: () => ({ kind: 'done', receipt: id }),

@@ -1,4 +1,5 @@
 /** What leaves by a gateway, judged as it leaves: in force, once, to whom it belongs, wanted, by day, and with nothing of the patient in a body. */
+import type { OfficeNews } from '@refloop/server/channels/office-mail';
 import type { Scope } from '@refloop/server/store/store';
 import type { Book } from './book.ts';
 import { type Case, QUESTION, REASON } from './chart.ts';
@@ -11,7 +12,7 @@ export type Leaving = {
   referralId: string;
   key: string;
   /** Of a letter that carries no packet: what it tells the office. */
-  news?: 'booked' | 'called-off' | undefined;
+  news?: OfficeNews | undefined;
 };
 
 /** What has begun to leave is not held back any more. */

@@ -3,7 +3,7 @@
  * product’s requirements, from its source documents) and counts from when the obligation began. 48 hours are two business days and 24 hours
  * one, days are calendar days unless they say business, and for an urgent or an emergency referral hours run on the wall clock (their
  * conflicts C3 to C5). Every step is a task for the person it names; those that tell the patient leave by themselves besides, where the patient has consented to a
- * channel (patient/outreach.ts). Steps marked `ours` are this product’s own: the source documents name none.
+ * channel (patient/outreach.ts), and those that ask the office do, where its packet went by mail: then nobody here is asked to (R117, R148, R149). Steps marked `ours` are this product’s own: the source documents name none.
  */
 import type { Urgency } from '../matching/request.ts';
 import type { ObligationKind, Span } from './service-levels.ts';

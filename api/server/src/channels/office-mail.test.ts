@@ -20,7 +20,7 @@ const content = (mark = 'mark'): OfficeMail => ({
 handlerContract('the office’s link by mail', async () => {
   const server = await openMailServer();
   return {
-    handler: officeMail(server.settings()),
+    handler: officeMail(server.settings(), 'https://refloop.example.org'),
     afterTheEnd: 'left-out',
     content: (referralId, key) => content(`${referralId}-${key}`),
     happened: (referralId, key) => server.received.filter(({ mail }) => mail.text?.includes(`#${referralId}-${key}\n`)).length,
@@ -33,7 +33,7 @@ handlerContract('the office’s link by mail', async () => {
 handlerContract('a letter that a visit is called off', async () => {
   const server = await openMailServer();
   return {
-    handler: officeMail(server.settings()),
+    handler: officeMail(server.settings(), 'https://refloop.example.org'),
     // The order may be over by just that.
     afterTheEnd: 'leaves',
     content: (referralId, key) => ({ ...content(`${referralId}-${key}`), news: 'called-off' as const }),
@@ -83,7 +83,11 @@ describe('what a mail server says', () => {
     tries: 1,
     triedAt: '2026-11-16T16:00:00.000Z',
   };
-  const send = () => officeMail(server.settings()).send({ ...about, content: content() }, { signal: AbortSignal.timeout(5000) });
+  const send = () =>
+    officeMail(server.settings(), 'https://refloop.example.org').send(
+      { ...about, content: content() },
+      { signal: AbortSignal.timeout(5000) },
+    );
 
   test.each([
     [451, false],
@@ -109,7 +113,7 @@ describe('what a mail server says', () => {
   test('taken by the mail server, it has been handed over: nothing says that it arrived', async () => {
     const done = { kind: 'done', receipt: '250 OK' } as const;
     const message = { ...about, content: content() };
-    expect(officeMail(server.settings()).follows?.(message, done, about.askedAt)).toBeUndefined();
+    expect(officeMail(server.settings(), 'https://refloop.example.org').follows?.(message, done, about.askedAt)).toBeUndefined();
     expect(await send()).toMatchObject({ kind: 'done', receipt: expect.stringMatching(/^Handed to the mail server: 250/) });
     // RFC 3461: what comes back names the mail, and holds its headers alone.
     expect(server.received[0]?.asked).toEqual({ ret: 'HDRS', envid: about.id, notify: ['FAILURE', 'DELAY'] });

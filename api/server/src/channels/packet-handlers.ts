@@ -8,10 +8,13 @@ import { type AnyHandler, anyHandler } from './handler.ts';
 import { officeMail } from './office-mail.ts';
 import type { ChannelSettings } from './settings.ts';
 
-export function packetHandlers({ smtp, faxMailDomain, faxGateway }: ChannelSettings, fetch: typeof globalThis.fetch): AnyHandler[] {
+export function packetHandlers(
+  { smtp, faxMailDomain, faxGateway, publicUrl }: ChannelSettings,
+  fetch: typeof globalThis.fetch,
+): AnyHandler[] {
   const gateway = faxGateway && { ...faxGateway, fetch };
   return [
-    anyHandler(officeMail(smtp)),
+    anyHandler(officeMail(smtp, publicUrl)),
     anyHandler(faxByMail(smtp, faxMailDomain)),
     anyHandler(faxByGateway(gateway)),
     anyHandler(faxReceipt(gateway)),

@@ -9,6 +9,7 @@ import type { HeldReason } from '../client/inbound.ts';
 import { readReferral } from '../services/referral-log.ts';
 import type { InboundStanding, StoredInbound } from '../store/inbound-documents.ts';
 import type { Unit } from '../store/store.ts';
+import { linkKeyOf } from './held-note-of.ts';
 import { type InboundContent, PDF_TYPE } from './inbound-content.ts';
 import type { ReadDocument } from './read-document.ts';
 import { namesAnother } from './route-document.ts';
@@ -52,9 +53,3 @@ function againstKeeping(reading: ReadDocument, chart: Identity | undefined): Hel
   if (reading.several) return 'names-several';
   return reading.nature === 'own-referral' || reading.nature === 'not-seen' ? reading.nature : null;
 }
-
-const linkKeyOf = (referralId: string, attempt: number): string => `${referralId}/${attempt}`;
-
-/** Whether a note that this attempt's office gave is held. */
-export const hasHeldNote = (unit: Unit, referralId: string, attempt: number): Promise<boolean> =>
-  unit.inboundDocuments.holdsOf(linkKeyOf(referralId, attempt));

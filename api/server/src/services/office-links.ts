@@ -1,28 +1,21 @@
 /** Links that a coordinator makes for the office of the specialist who is asked. Making one is sending it: it is handed over from here on. */
-import type { AuditActor } from '@refloop/domain/audit/entry';
 import type { FhirResource } from '@refloop/domain/fhir/read';
-import type { Attempt } from '@refloop/domain/referral/attempt';
 import { decideCare } from '@refloop/domain/referral/care-command';
-import type { Referral } from '@refloop/domain/referral/referral';
 import type { OfficeMail } from '../channels/office-mail.ts';
 import type { NewLink } from '../client/office.ts';
 import type { Thread } from '../client/thread.ts';
 import type { ReadConsents } from '../ehr/consents-now.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, personOf, type Session } from '../sessions/session.ts';
-import { digest, newToken } from '../sessions/token.ts';
 import type { Store, Unit } from '../store/store.ts';
 import { recordSettled } from './authorization-answer.ts';
 import { careRefusal } from './care-refusal.ts';
 import { consentsFor } from './consents-at-sending.ts';
+import { addLink, expiryOf, type LinkAbout } from './new-office-link.ts';
 import { type AssemblyDeps, assemblePacket } from './packet-assembly.ts';
 import { holdWords } from './packet-words.ts';
 import { applyDecision, readReferral, withRetry } from './referral-log.ts';
 import { noSuchReferral, readThread, requireOwn } from './worklist.ts';
-
-/** As long as the safety net after an order waits for a note (R121), and the same again. Ours. */
-const LINK_DAYS = 60;
-const DAY_MS = 86_400_000;
 
 export type OfficeLinkService = {
   make: (session: Session, referralId: string, sequence: number, now: Date) => Promise<NewLink | Refusal>;
@@ -46,48 +39,11 @@ async function refuseHeldPacket(
   return settled?.decidedSequence ?? sequence;
 }
 
-const expiryOf = (now: Date): string => new Date(now.getTime() + LINK_DAYS * DAY_MS).toISOString();
-
-export type LinkAbout = { id: string; referral: Referral; attempt: Attempt; now: Date };
-
 /** Makes the link of a transmission and closes those before it. Answers what opens it, of which only the digest is kept. */
 export async function insertLink(unit: Unit, session: Session, about: LinkAbout): Promise<string> {
   // The one that is handed over now is the one that opens.
   const closed = await unit.officeLinks.close(about.referral.id, about.now.toISOString(), about.attempt.number);
   return addLink(unit, { subject: session.subject, actor: actorOf(session) }, about, closed);
-}
-
-/** A link beside those that open already. @param by who makes it @param closed ids of links in whose place it stands */
-export async function addLink(
-  unit: Unit,
-  by: { subject: string; actor: AuditActor },
-  { id, referral, attempt, now }: LinkAbout,
-  closed: readonly string[] = [],
-): Promise<string> {
-  const at = now.toISOString();
-  const link = newToken();
-  const { npi } = attempt.performer;
-  const expiresAt = expiryOf(now);
-  await unit.officeLinks.insert({
-    id,
-    tokenHash: digest(link),
-    referralId: referral.id,
-    attempt: attempt.number,
-    npi,
-    madeBy: by.subject,
-    madeAt: at,
-    expiresAt,
-  });
-  await unit.audit.append({
-    at,
-    actor: by.actor,
-    action: 'office-link.made',
-    purpose: 'TREAT',
-    referralId: referral.id,
-    patientId: referral.patientId,
-    payload: { link: id, attempt: attempt.number, npi, expiresAt, closed: [...closed] },
-  });
-  return link;
 }
 
 /** What of a mail opens something: the address with the link behind its `#`. */

@@ -19,7 +19,8 @@ import {
 } from '../client/office.ts';
 import type { ReadConsents } from '../ehr/consents-now.ts';
 import type { DocumentReader } from '../inbound/document-reader.ts';
-import { hasHeldNote, keepNote } from '../inbound/keep-note.ts';
+import { hasHeldNote } from '../inbound/held-note-of.ts';
+import { keepNote } from '../inbound/keep-note.ts';
 import { asDocument } from '../inbound/returned-mail.ts';
 import { addressedTo, type SpecialistPractice } from '../packet/addressed-to.ts';
 import type { Packet } from '../packet/packet.ts';

@@ -61,7 +61,7 @@ async function carryOut(handler: ReturnType<typeof anyHandler>): Promise<void> {
 
 /** The real handler, with an answer of the mail server in place of the server. */
 function mail(answer: () => Sent) {
-  return anyHandler({ ...officeMail(undefined), send: async () => answer() });
+  return anyHandler({ ...officeMail(undefined, ''), send: async () => answer() });
 }
 
 const ask = (kind: string, content: object) =>

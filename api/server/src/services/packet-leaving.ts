@@ -15,7 +15,8 @@ import { actorOf, type Session } from '../sessions/session.ts';
 import type { Unit } from '../store/store.ts';
 import { configurationIn } from './configuration-in-force.ts';
 import { toJson } from './kept.ts';
-import { addLink, insertLink, linkSecret } from './office-links.ts';
+import { addLink } from './new-office-link.ts';
+import { insertLink, linkSecret } from './office-links.ts';
 import type { AssembledPacket } from './packet-assembly.ts';
 
 export type LeavingDeps = {

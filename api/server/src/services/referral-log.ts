@@ -148,6 +148,7 @@ async function react(unit: Unit, referral: Referral, now: string, { last, happen
   const reactions = engine.reactions(referral);
   const after = reactions.length === 0 ? referral : ((await write(unit, referral.id, referral, engine.actor, now, reactions)) ?? referral);
   const raised = reactions.at(-1);
+  await engine.ask(after, [...happenings, ...reactions]);
   await engine.settle(after, last ?? (raised && { type: raised.fact.type, at: now }));
   await engine.tell(after, [...happenings, ...reactions], by);
   return after;

@@ -268,8 +268,20 @@ const withNotTold = (fact: ReferralFact, detail: string | null): string =>
     .filter((each) => each !== null)
     .join(' ');
 
-/** Newest last. @param notTold sequence of what was done about a visit and the patient was not written of; undefined where there is none */
-export function threadOf(events: readonly ReferralEvent[], names: Names, handed: Handed = new Map(), notTold?: number): ThreadEntry[] {
+/** Of a step that a machine carried out it says what that did; behind a message, whether the office is told of it. */
+function withWord(fact: ReferralFact, detail: string | null, word: string | undefined): string | null {
+  if (word === undefined) return detail;
+  return fact.type === 'escalation-raised' ? `${word} (${fact.rule})` : `${detail} (${word})`;
+}
+
+/** Newest last. @param toOffice what became of a word to the office, by sequence @param notTold sequence of what was done about a visit and the patient was not written of; undefined where there is none */
+export function threadOf(
+  events: readonly ReferralEvent[],
+  names: Names,
+  handed: Handed = new Map(),
+  notTold?: number,
+  toOffice: ReadonlyMap<number, string> = new Map(),
+): ThreadEntry[] {
   const mailed = new Set(
     events.flatMap(({ fact }) => (fact.type === 'attempt-sent' && fact.channel === 'link' ? [fact.transmissionId] : [])),
   );
@@ -282,7 +294,10 @@ export function threadOf(events: readonly ReferralEvent[], names: Names, handed:
       party: partyOf(fact, actor),
       by: byOf(actor, names),
       title: fact.type === 'transmission-delivered' && mailed.has(fact.transmissionId) ? HANDED : EVENTS[fact.type].name,
-      detail: sequence === notTold ? withNotTold(fact, detailOf(fact, names, handed)) : detailOf(fact, names, handed),
+      detail:
+        sequence === notTold
+          ? withNotTold(fact, detailOf(fact, names, handed))
+          : withWord(fact, detailOf(fact, names, handed), toOffice.get(sequence)),
       times: timesOf(fact),
     }));
 }

@@ -16,6 +16,7 @@ import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, personOf, type Session } from '../sessions/session.ts';
 import type { StoredObligation } from '../store/obligations.ts';
 import type { Store, Unit } from '../store/store.ts';
+import { wordsToOffice } from './asking-office.ts';
 import { careRefusal } from './care-refusal.ts';
 import { settlesInPlace } from './clinicians-own.ts';
 import { namesBeside } from './engine/obligation-rows.ts';
@@ -106,6 +107,8 @@ export async function readThread(
   const attempt = referral.attempts.at(-1);
   const links = await unit.officeLinks.list(referralId);
   const effects = await unit.outbox.ofReferral(referralId);
+  const opening = links.filter(({ closedAt, expiresAt }) => closedAt === null && expiresAt > now);
+  const toOffice = wordsToOffice(referralId, events, effects, new Set(opening.map(({ attempt: number }) => number)));
   return {
     referralId,
     mayWork: true,
@@ -126,10 +129,10 @@ export async function readThread(
     acts: actsOf(referral, ACTS, heardBy(isClinician(session))),
     toLink: toLinkOf(referral),
     offices: officesOf(referral),
-    linked: links.some((link) => link.attempt === attempt?.number && link.closedAt === null && link.expiresAt > now),
+    linked: opening.some((link) => link.attempt === attempt?.number),
     mayAskNext: mayReroute(referral),
     asker: referral.attempts.find(({ number }) => number === openQuestions(referral)[0]?.attempt)?.performer.display ?? null,
-    entries: threadOf(events, names, handedToMail(effects), dateNotTold(events, effects, now)),
+    entries: threadOf(events, names, handedToMail(effects), dateNotTold(events, effects, now), toOffice),
   };
 }
 

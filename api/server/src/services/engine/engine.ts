@@ -10,6 +10,7 @@ import { nextLookAt } from '@refloop/domain/sla/escalate';
 import { calendarFor } from '@refloop/domain/sla/policy';
 import { followOwner } from '../../outbox/effect-obligation.ts';
 import type { Unit } from '../../store/store.ts';
+import { askOffice, stepsCarried } from '../asking-office.ts';
 import { tellPatient, type WrittenBy } from '../patient/outreach.ts';
 import type { ObligationContent } from './obligation-content.ts';
 import { projectObligations } from './obligation-rows.ts';
@@ -27,6 +28,8 @@ export type Engine = {
     referral: Referral,
     /** Undefined where nothing has happened since the rows were written. */ lastEvent: ObligationContent['lastEvent'] | undefined,
   ) => Promise<void>;
+  /** What is asked of the specialist's office, or told it, by what was just written; before the rows, which say what is carried out. */
+  ask: (referral: Referral, happenings: readonly Happening[]) => Promise<void>;
   /** What the patient is told of what was just written. */
   tell: (referral: Referral, happenings: readonly Happening[], by: WrittenBy) => Promise<void>;
 };
@@ -41,13 +44,15 @@ export async function openEngine(unit: Unit, now: Instant): Promise<Engine> {
     settle: async (referral, lastEvent) => {
       const owed = due(referral, policy, now);
       const standing = await unit.obligations.openOf(referral.id);
-      await projectObligations(unit, referral, { owed, staff, now, lastEvent, standing });
+      const carried = await stepsCarried(unit, referral, owed);
+      await projectObligations(unit, referral, { owed, staff, now, lastEvent, standing, carried });
       const doubts = await followOwner(unit, referral, staff, standing);
       const next = nextLookAt(referral, policy, now, owed) ?? null;
       // What lies with whoever stands in goes back when they no longer do.
       const back = owed.length + doubts > 0 ? coverEnds : null;
       await unit.referralTimers.set(referral.id, next === null || (back !== null && back < next) ? back : next);
     },
+    ask: (referral, happenings) => askOffice(unit, referral, happenings, now),
     tell: (referral, happenings, by) =>
       tellPatient(unit, referral, happenings, { ...by, timeZone: calendarFor(policy, referral).timeZone, now }),
   };

@@ -11,6 +11,7 @@ import { ORDER_STAGE, stageOf } from '@refloop/domain/sla/escalate';
 import { ESCALATION_STEPS } from '@refloop/domain/sla/escalation-steps';
 import { type Risk, risksOf } from '@refloop/domain/sla/risk';
 import type { Party } from '@refloop/domain/sla/service-levels';
+import { stepKey } from '../asking-office.ts';
 import type { Lacking } from '../packet-lacking.ts';
 
 export type ObligationContent = {
@@ -58,12 +59,14 @@ export type Telling = {
   redFlag?: boolean;
   lastEvent: ObligationContent['lastEvent'] /** Said before the detail. */;
   preface?: string;
+  /** Steps that a machine carried out (`stepKey`), in the words of what it did. */
+  carried?: ReadonlyMap<string, string>;
 };
 
 export function contentOf(
   referral: Referral,
   owed: Obligation,
-  { patientName, requesterName, redFlag = false, lastEvent, preface }: Telling,
+  { patientName, requesterName, redFlag = false, lastEvent, preface, carried }: Telling,
 ): ObligationContent {
   const { specialty, urgency, authorization, attempts, escalations, order } = referral;
   const attempt = attempts.at(-1);
@@ -72,7 +75,7 @@ export function contentOf(
     // What is about the whole order stands with each of its open steps: there is no other row to tell it.
     .filter((each) => each.stage === stage || each.stage === ORDER_STAGE)
     .toSorted((left, right) => (left.at < right.at ? -1 : left.at > right.at ? 1 : 0))
-    .map(({ rule, act, at, to }) => ({ rule, act, words: WORDS.get(rule) ?? rule, at, to }));
+    .map(({ rule, act, at, to, stage: of }) => ({ rule, act, words: carried?.get(stepKey(rule, of)) ?? WORDS.get(rule) ?? rule, at, to }));
   // What is still with an office that was asked before bears its name.
   const of = attempts.find(({ number }) => owed.about === `attempt ${number}`) ?? attempt;
   const performer = of?.performer ?? (order.status === 'draft' ? undefined : order.approval.performer);

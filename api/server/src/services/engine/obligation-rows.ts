@@ -27,6 +27,8 @@ export type Projection = {
   lastEvent: ObligationContent['lastEvent'] | undefined;
   /** All that is open of the referral, kept from others. */
   standing: readonly StoredObligation[];
+  /** Steps that a machine carried out (`stepKey`), in words. */
+  carried: ReadonlyMap<string, string>;
 };
 
 type Names = Pick<ObligationContent, 'patientName' | 'requesterName'> & { redFlag: boolean };
@@ -74,7 +76,7 @@ async function lackingNow(unit: Unit, referral: Referral, same: StoredObligation
 export async function projectObligations(
   unit: Unit,
   referral: Referral,
-  { owed: all, staff, now, lastEvent: told, standing }: Projection,
+  { owed: all, staff, now, lastEvent: told, standing, carried }: Projection,
 ): Promise<void> {
   const open = standing.filter(({ kind }) => isOurs(kind));
   const owed = all.filter(({ kind }) => isOurs(kind));
@@ -88,7 +90,7 @@ export async function projectObligations(
     if (!person) continue;
     const { owner, requester } = person;
     const same = open.find((row) => (row.content as Partial<ObligationContent>).stage === stageOf(each));
-    const told = contentOf(referral, each, { ...names, lastEvent });
+    const told = contentOf(referral, each, { ...names, lastEvent, carried });
     const content = isBeforeSending(each.kind) ? { ...told, lacking: await lackingNow(unit, referral, same, now) } : told;
     const escalated = escalatedTo(content, owner);
     if (!same) {

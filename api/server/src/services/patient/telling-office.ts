@@ -3,7 +3,6 @@
  * link of its own, to the address to which the packet went; by the Task in the EHR, where that is how it went and the Task moves. Everywhere else
  * it is a coordinator's to tell, who has it on the worklist (channels/office-mail.ts).
  */
-import type { Attempt, Transmission } from '@refloop/domain/referral/attempt';
 import { askedNow, type PatientActName } from '@refloop/domain/referral/patient-act';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { taskMoves } from '@refloop/domain/referral/task-standing';
@@ -14,9 +13,8 @@ import { digest } from '../../sessions/token.ts';
 import { effectId } from '../../store/outbox.ts';
 import type { Unit } from '../../store/store.ts';
 import { toJson } from '../kept.ts';
-import { MOST_TRIES } from '../link-door.ts';
-import { addLink, linkSecret } from '../office-links.ts';
-import { keepSent, sentPacketOf } from '../sent-packet.ts';
+import { letterBefore, oneMoreLink, wayTo } from '../letter-before.ts';
+import { linkSecret } from '../office-links.ts';
 
 function newsOf(act: PatientActName): OfficeNews | undefined {
   switch (act) {
@@ -36,20 +34,6 @@ function newsOf(act: PatientActName): OfficeNews | undefined {
 
 /** Stands for the transmission of an office that was asked in no way that is on record. */
 const NEVER_SENT = 'never-sent';
-
-type Letter = Pick<OfficeMail, 'to' | 'practice' | 'specialist' | 'callback'>;
-
-/** The letter that the packet went by, where it is not known to have failed and its link has neither been taken back nor been locked. */
-async function letterBefore(unit: Unit, { id: referralId }: Referral, sent: Transmission): Promise<Letter | undefined> {
-  const mailed = await unit.outbox.get(effectId(unit.scope, OFFICE_MAIL, sent.id));
-  if (!mailed || mailed.standing.status === 'failed' || mailed.standing.status === 'left-out') return undefined;
-  const link = (await unit.officeLinks.list(referralId)).find(({ id }) => id === sent.id);
-  if (!link || link.closedAt !== null || link.wrongTries >= MOST_TRIES) return undefined;
-  const { to, practice, specialist, callback } = mailed.content as Letter;
-  return to === null ? undefined : { to, practice, specialist, callback };
-}
-
-const wayTo = ({ transmissions }: Attempt): Transmission | undefined => transmissions.findLast(({ status }) => status !== 'failed');
 
 /**
  * @param before the referral as it stood before the act
@@ -75,7 +59,7 @@ export async function tellOffice(
   if (!news || !attempt) return null;
   const key = `news-${digest(pressed).slice(0, 32)}`;
   const asked = await unit.outbox.get(effectId(unit.scope, OFFICE_MAIL, key));
-  if (asked) return (asked.content as Letter).to === null ? 'clinic' : 'refloop';
+  if (asked) return (asked.content as Pick<OfficeMail, 'to'>).to === null ? 'clinic' : 'refloop';
   const sent = wayTo(attempt);
   const moved = taskMoves(before, after).some(({ attempt: number }) => number === attempt.number);
   const isPressedAgain = after.lastSequence === before.lastSequence;
@@ -96,10 +80,7 @@ export async function tellOffice(
     return 'clinic';
   }
   const maker = { subject: 'refloop', actor: { subject: `patient-link ${by}`, fhirUser: null, sessionId: null } };
-  // Beside the one that the office has: whoever reads its page is not put out of it.
-  const link = await addLink(unit, maker, { id: key, referral: after, attempt, now });
-  const packet = sent && (await sentPacketOf(unit, sent.id));
-  if (packet) await keepSent(unit, after, key, packet, at);
+  const link = await oneMoreLink(unit, maker, { id: key, referral: after, attempt, now }, sent);
   await unit.outbox.add({ ...effect, content: toJson(content), secret: linkSecret(publicUrl, link) });
   return 'refloop';
 }

@@ -1,0 +1,38 @@
+/** Where one more letter to a specialist's office can go: to the address that the packet went to, with a link of its own. */
+import type { AuditActor } from '@refloop/domain/audit/entry';
+import type { Attempt, Transmission } from '@refloop/domain/referral/attempt';
+import type { Referral } from '@refloop/domain/referral/referral';
+import { OFFICE_MAIL, type OfficeMail } from '../channels/office-mail.ts';
+import { effectId } from '../store/outbox.ts';
+import type { Unit } from '../store/store.ts';
+import { MOST_TRIES } from './link-door.ts';
+import { addLink, type LinkAbout } from './new-office-link.ts';
+import { keepSent, sentPacketOf } from './sent-packet.ts';
+
+export type Letter = Pick<OfficeMail, 'to' | 'practice' | 'specialist' | 'callback'>;
+
+/** The letter that the packet went by, where it is not known to have failed and its link has neither been taken back nor been locked. */
+export async function letterBefore(unit: Unit, { id: referralId }: Referral, sent: Transmission): Promise<Letter | undefined> {
+  const mailed = await unit.outbox.get(effectId(unit.scope, OFFICE_MAIL, sent.id));
+  if (!mailed || mailed.standing.status === 'failed' || mailed.standing.status === 'left-out') return undefined;
+  const link = (await unit.officeLinks.list(referralId)).find(({ id }) => id === sent.id);
+  if (!link || link.closedAt !== null || link.wrongTries >= MOST_TRIES) return undefined;
+  const { to, practice, specialist, callback } = mailed.content as Letter;
+  return to === null ? undefined : { to, practice, specialist, callback };
+}
+
+/** How it was sent last and not in vain. */
+export const wayTo = ({ transmissions }: Attempt): Transmission | undefined => transmissions.findLast(({ status }) => status !== 'failed');
+
+/** Beside the one that the office has: whoever reads its page is not put out of it. It shows the packet as it was sent. */
+export async function oneMoreLink(
+  unit: Unit,
+  maker: { subject: string; actor: AuditActor },
+  about: LinkAbout,
+  sent: Transmission | undefined,
+): Promise<string> {
+  const link = await addLink(unit, maker, about);
+  const packet = sent && (await sentPacketOf(unit, sent.id));
+  if (packet) await keepSent(unit, about.referral, about.id, packet, about.now.toISOString());
+  return link;
+}
