@@ -6,7 +6,7 @@ import { actorOf, type Session } from '../sessions/session.ts';
 import type { StoredObligation } from '../store/obligations.ts';
 import type { StoredPlan } from '../store/plans.ts';
 import type { Store, Unit } from '../store/store.ts';
-import { type ExceptionContent, planOfException, UNFINISHED } from './exceptions.ts';
+import { type ExceptionContent, isLeftOver, planOfException, UNFINISHED } from './exceptions.ts';
 import { UNKNOWN_NUMBER } from './patient/unknown-number.ts';
 import { notWithAWord, orderToCome, placeByHand } from './placed-by-hand.ts';
 import { planContentOf } from './plan-content.ts';
@@ -58,6 +58,9 @@ function contentOf(stored: StoredObligation): ExceptionContent & { ownerName?: s
   return { specialtyName, patientName, detail, ownerName: forName };
 }
 
+const isDue = (each: StoredObligation, now: Date): boolean =>
+  AT_ONCE.includes(each.kind) || (each.kind === UNFINISHED ? isLeftOver(each, now) : each.dueAt <= now.toISOString());
+
 /** An administrator sees what is theirs because nobody here coordinates, and nothing else of it; the first of the site entry are known by fhirUser. */
 const maySee = (session: Session, { owner, kind }: StoredObligation): boolean =>
   seesAll(session) || (kind === UNKNOWN_NUMBER && (owner === session.subject || owner === session.fhirUser));
@@ -104,7 +107,7 @@ export function createExceptionService(deps: { store: Store }): ExceptionService
         for (const kind of KINDS) open.push(...(await unit.obligations.list({ status: 'open', kind })));
         open.sort((left, right) => left.dueAt.localeCompare(right.dueAt));
         // Until then a write-back is the clinician's own window at work, and a signature is on the clinician's own list.
-        const visible = open.filter((each) => maySee(session, each) && (AT_ONCE.includes(each.kind) || each.dueAt <= now.toISOString()));
+        const visible = open.filter((each) => maySee(session, each) && isDue(each, now));
         await unit.audit.append({
           at: now.toISOString(),
           actor: actorOf(session),

@@ -5,7 +5,8 @@ import { personFor } from '@refloop/domain/sla/staff';
 import type { StoredObligation } from '../store/obligations.ts';
 import type { StoredPlan } from '../store/plans.ts';
 import type { Unit } from '../store/store.ts';
-import { dueBy, minutesLater } from './due.ts';
+import { dueBefore } from './before-in-force.ts';
+import { minutesLater } from './due.ts';
 import { staffIn } from './engine/staff.ts';
 import { hasLapsed, planContentOf } from './plan-content.ts';
 
@@ -27,8 +28,12 @@ export type ExceptionContent = {
 /** Of an unfinished write-back, which is raised with each approval: the rows that follow carry on what stands in it. */
 export type UnfinishedContent = ExceptionContent & { redFlag: boolean };
 
-/** A write-back the clinician's own window finishes within seconds; after this long it is somebody's to look at. */
-export const UNFINISHED_AFTER_MINUTES = 15;
+/** A write-back the clinician's own window finishes within seconds; after this long it stands on the list, whatever its deadline. */
+const UNFINISHED_AFTER_MINUTES = 15;
+
+/** Whether the clinician's own window has had its time. */
+export const isLeftOver = ({ raisedAt }: Pick<StoredObligation, 'raisedAt'>, now: Date): boolean =>
+  minutesLater(new Date(raisedAt), UNFINISHED_AFTER_MINUTES) <= now.toISOString();
 
 /** A coordinator in turn, or who stands in for them; else who raised it: never a shared inbox with nobody (R126). */
 const ownerFor = async (unit: Unit, referralId: string, raisedBy: string, now: Date): Promise<string> =>
@@ -64,7 +69,7 @@ export async function raiseNoneInNetwork(
     referralId: about.referralId,
     kind: 'none-in-network',
     raisedAt: about.now.toISOString(),
-    dueAt: dueBy(about.urgency, about.now),
+    dueAt: await dueBefore(unit, { ...about, stage: 'decide', from: about.now.toISOString() }),
     owner: await ownerFor(unit, about.referralId, about.raisedBy, about.now),
     raisedBy: about.raisedBy,
     content,
@@ -98,7 +103,7 @@ export async function raiseUnfinishedWriteBack(
     referralId: about.referralId,
     kind: UNFINISHED,
     raisedAt: about.now.toISOString(),
-    dueAt: minutesLater(about.now, UNFINISHED_AFTER_MINUTES),
+    dueAt: await dueBefore(unit, { ...about, stage: 'finish-writing', urgency: 'routine', from: about.now.toISOString() }),
     owner: about.subject,
     raisedBy: about.subject,
     content,

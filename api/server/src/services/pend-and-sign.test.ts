@@ -62,7 +62,7 @@ describe('what is handed over', () => {
         kind: 'to-sign',
         owner: 'lee',
         raisedBy: 'nurse',
-        dueAt: '2026-11-22T10:00:00.000Z',
+        dueAt: '2026-11-24T10:00:00.000Z',
         content: { patientName: 'Rosalind Quillfeather' },
       },
     ]);
@@ -76,7 +76,7 @@ describe('what is handed over', () => {
   });
 
   test.each([
-    ['routine', '2026-11-22T10:00:00.000Z'],
+    ['routine', '2026-11-24T10:00:00.000Z'],
     ['urgent', '2026-11-21T10:00:00.000Z'],
     ['emergency', '2026-11-20T14:00:00.000Z'],
   ])('%s is due %s', async (urgency, dueAt) => {

@@ -1,9 +1,14 @@
 /** The service levels over HTTP on PostgreSQL: who sees and changes them, what is refused, and what becomes of what is open. */
+
+import { recommend } from '@refloop/domain/referral/test-play';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PolicyLists, PolicyPreview, ServiceLevelsAnswer } from '../client/service-levels.ts';
+import type { Unit } from '../store/store.ts';
 import { createDueReferrals } from './engine/due-referrals.ts';
 import { keepFirstPolicy } from './engine/policy-in-force.ts';
-import { happens, putInForce } from './engine/test-in-force.ts';
+import { CLINICIAN, happens, putInForce } from './engine/test-in-force.ts';
+import { raiseNoneInNetwork, raiseUnfinishedWriteBack } from './exceptions.ts';
+import { applyCommand } from './referral-log.ts';
 import { openReferralApi, type ReferralApi } from './test-referral-api.ts';
 
 /** A Monday, ten in the morning in Chicago. */
@@ -129,4 +134,46 @@ test('a new version is in force at once: what is open is looked at anew, the one
   ]);
   expect((await read(lead, 1)).content).toEqual(content);
   expect((await api.call('GET', '/service-levels/versions/9', lead)).status).toBe(404);
+});
+
+test('what is owed before an order is in force keeps to the service levels: what is raised, and what is open when they change', async () => {
+  const inScope = <Value>(work: (unit: Unit) => Promise<Value>): Promise<Value> => api.store.transaction(api.scope, work);
+  const now = api.clock.now.toISOString();
+  const about = { specialtyName: 'Cardiology', patientName: 'Rosa Example' };
+  const raise = (referralId: string) =>
+    inScope(async (unit) => {
+      await applyCommand(unit, referralId, CLINICIAN, now, recommend(`rec-${referralId}`, null));
+      const none = { ...about, id: `none-${referralId}`, referralId, urgency: 'routine' as const, withinMiles: 50, raisedBy: 's' };
+      await raiseNoneInNetwork(unit, { ...none, now: api.clock.now });
+      const unfinished = {
+        ...about,
+        planId: `plan-${referralId}`,
+        referralId,
+        performerName: 'Ana Rivera, MD',
+        redFlag: false,
+        subject: 's',
+      };
+      await raiseUnfinishedWriteBack(unit, { ...unfinished, now: api.clock.now });
+    });
+  const due = (referralId: string) =>
+    inScope(async (unit) =>
+      Object.fromEntries(
+        (await unit.obligations.openOf(referralId)).map(({ kind, dueAt }) => [kind, (Date.parse(dueAt) - Date.parse(now)) / 3_600_000]),
+      ),
+    );
+  admin = await api.session({ patientId: null, subject: 'ada', roles: ['admin'] });
+  await raise('before');
+  const { inForce, content } = await read();
+  const set = { decide: { hours: 30, clock: 'wall' as const }, 'finish-writing': { hours: 5, clock: 'wall' as const } };
+  const levels = content.levels.map((each) =>
+    each.kind === 'decide' || each.kind === 'finish-writing' ? { ...each, within: { ...each.within, routine: set[each.kind] } } : each,
+  );
+  expect((await due('before'))['unfinished-write-back']).toBeGreaterThanOrEqual(24);
+  const asked = { base: inForce, content: { ...content, levels } };
+  const reached = (await post('/preview', asked)).body as PolicyPreview;
+  expect(reached.referrals).toBeGreaterThanOrEqual(1);
+  expect((await post('', { ...asked, reason: 'For the test' })).status).toBe(200);
+  expect(await due('before')).toEqual({ 'none-in-network': 30, 'unfinished-write-back': 5 });
+  await raise('after');
+  expect(await due('after')).toEqual({ 'none-in-network': 30, 'unfinished-write-back': 5 });
 });

@@ -14,6 +14,7 @@ import type { StoredSlaPolicy } from '../store/versions.ts';
 import type { ObligationContent } from './engine/obligation-content.ts';
 import { storedPolicyIn } from './engine/policy-in-force.ts';
 import { stepName } from './engine/step-names.ts';
+import { redate, STAGE_OF } from './redated.ts';
 import { madeIn, nothingChanged, refuseOtherBase, tooLate } from './versions.ts';
 
 export type ServiceLevelService = {
@@ -99,7 +100,9 @@ async function reachedBy(unit: Unit, changes: readonly PolicyDifference[]): Prom
   const open = await unit.obligations.listOpen({ limit: MOST_ROWS });
   const reached = open.filter(({ kind, content }) => {
     const { urgency, specialtyName } = content as Partial<ObligationContent>;
-    return changes.some((change) => canReach(change, { kind, urgency: urgency ?? null, specialtyName: specialtyName ?? '' }));
+    return changes.some((change) =>
+      canReach(change, { kind: STAGE_OF[kind] ?? kind, urgency: urgency ?? null, specialtyName: specialtyName ?? '' }),
+    );
   });
   return { referrals: new Set(reached.map(({ referralId }) => referralId)).size, atLeast: open.length === MOST_ROWS };
 }
@@ -153,6 +156,7 @@ export function createServiceLevelService({ store }: { store: Store }): ServiceL
         if (!(await unit.slaPolicies.add(made))) throw tooLate();
         // The clock takes them up, a few hundred at a time, each in a transaction of its own.
         await unit.referralTimers.wake({ subject: null, at });
+        await redate(unit);
         await unit.audit.append({
           at,
           actor: actorOf(session),

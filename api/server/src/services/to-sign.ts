@@ -5,7 +5,7 @@ import type { PendEnd } from '../client/recommendation.ts';
 import type { StoredObligation } from '../store/obligations.ts';
 import type { RecommendationChange, StoredRecommendation } from '../store/recommendations.ts';
 import type { Unit } from '../store/store.ts';
-import { dueBy } from './due.ts';
+import { dueBefore } from './before-in-force.ts';
 import { keptOf, toJson } from './kept.ts';
 import { type Prepared, preparedOf } from './prepared.ts';
 
@@ -60,7 +60,7 @@ export async function raiseToSign(
     kind: TO_SIGN,
     // Since it was first handed over: a changed request buys no time.
     raisedAt: pend.since,
-    dueAt: dueBy(urgency, new Date(pend.since)),
+    dueAt: await dueBefore(unit, { referralId: stored.referralId, stage: 'decide', urgency, from: pend.since }),
     owner: pend.for.subject,
     raisedBy: by.subject,
     content,

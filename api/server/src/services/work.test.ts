@@ -42,7 +42,7 @@ describe('what waits to be signed', () => {
       coveringFor: null,
       note: 'Please soon',
       since: '2026-11-20T10:00:00.000Z',
-      dueAt: '2026-11-22T10:00:00.000Z',
+      dueAt: '2026-11-24T10:00:00.000Z',
     });
     expect(find((await work(await team.atDesk('covering')))['toSign'], made.id)).toMatchObject({ coveringFor: 'Dr. Lee' });
     for (const other of ['moss', 'nurse', 'tran']) expect((await work(await team.atDesk(other)))['toSign']).toEqual([]);
