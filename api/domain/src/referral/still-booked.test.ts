@@ -196,4 +196,7 @@ test('a loop that the first closed leaves nobody else at work on it', () => {
   expect(put(history, { act: 'note', form: 'final', at: AFTER, attempt: 1 }, AFTER)).toBeUndefined();
   history.ask({ type: 'review-report', reportId: history.referral.reports[0]?.id ?? '' }, 60 * 24 * 15);
   expect(rows(history, AFTER)).toEqual([['confirm-cancellation', 'attempt 2', minute(60 * 24 * 15)]]);
+  expect(actsOf(history.referral, OF_VISIT), 'the coordinator may say that they heard').toEqual(['cancel-confirmed']);
+  expect(put(history, { act: 'cancel-confirmed', at: AFTER }, AFTER)).toBeUndefined();
+  expect([rows(history, AFTER), actsOf(history.referral, OF_VISIT)]).toEqual([[], []]);
 });
