@@ -1,7 +1,8 @@
 /** What is asked of the office, what it can do about it, and what was said. */
-import type { OfficeActName, OfficeAnswer, OfficeRequest, OfficeView } from '@refloop/server/client/office';
+import type { OfficeActName, OfficeAnswer, OfficePacketForm, OfficeRequest, OfficeView } from '@refloop/server/client/office';
 import { useEffect, useRef, useState } from 'react';
 import { type ApiFailure, failureText, isProblem, notDoneText } from '../session/api.ts';
+import { saveFile } from '../session/save-file.ts';
 import { PhoneLink } from '../ui/PhoneLink.tsx';
 import { detailText, plainTime } from '../words/plain-date.ts';
 import { ActForm } from './ActForm.tsx';
@@ -29,6 +30,15 @@ const DONE: Record<OfficeActName, string> = {
   'cancel-appointment': 'The practice has been told. Book another one when there is a date.',
   'confirm-cancellation': 'Thank you. The practice has been told.',
 };
+
+type ForSystems = Exclude<OfficePacketForm, 'pdf'>;
+const isForSystems = (form: OfficePacketForm): form is ForSystems => form !== 'pdf';
+const FORM_NAMES: Record<ForSystems, string> = {
+  ccda: 'For your record system (C-CDA)',
+  fhir: 'For your record system (FHIR document)',
+};
+/** They end up in download folders: nothing of a patient. */
+const FILE_NAMES: Record<ForSystems, string> = { ccda: 'referral.xml', fhir: 'referral.fhir.json' };
 
 const NOTE_HELD = 'Your note names another patient than this referral, or does not read like its note, so the practice looks at it first.';
 
@@ -68,10 +78,15 @@ export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
     if (isAtOnce(act)) void send({ act });
     else setOpen(act);
   };
-  const readPacket = async () => {
-    const packet = await api.packet(view.opened);
+  const readPacket = async (form: OfficePacketForm) => {
+    const packet = await api.packet(view.opened, form);
     if (!packet.ok) {
       failed(packet.refusal, `Not opened. ${failureText(packet.refusal)}`);
+      return;
+    }
+    if (form !== 'pdf') {
+      saveFile(packet.value, FILE_NAMES[form]);
+      setTold('The file was handed to the browser.');
       return;
     }
     const address = URL.createObjectURL(packet.value);
@@ -101,9 +116,16 @@ export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
         {view.appointment ? <Fact name="Appointment">{plainTime(view.appointment.startsAt)}</Fact> : null}
       </dl>
       {view.hasPacket ? (
-        <button type="button" className={styles['plain']} onClick={() => void readPacket()}>
-          Read the referral (PDF)
-        </button>
+        <>
+          <button type="button" className={styles['plain']} onClick={() => void readPacket('pdf')}>
+            Read the referral (PDF)
+          </button>
+          {view.packetForms.filter(isForSystems).map((form) => (
+            <button key={form} type="button" className={styles['plain']} onClick={() => void readPacket(form)}>
+              {FORM_NAMES[form]}
+            </button>
+          ))}
+        </>
       ) : (
         <p className={styles['small']}>The practice sends the referral letter by itself.</p>
       )}

@@ -1,6 +1,6 @@
 /** What the page asks of Refloop. Nothing of it needs a session; what the link was opened to goes in the body, never in an address. */
 import type { Result } from '@refloop/domain/result';
-import type { OfficeAnswer, OfficeRequest } from '@refloop/server/client/office';
+import type { OfficeAnswer, OfficePacketForm, OfficeRequest } from '@refloop/server/client/office';
 import { type ApiFailure, openApi } from '../session/api.ts';
 
 type Answer = Promise<Result<OfficeAnswer, ApiFailure>>;
@@ -17,7 +17,7 @@ export type OfficeApi = {
   act: (opened: string, key: string, what: OfficeRequest) => Answer;
   note: (opened: string, key: string, note: OfficeNote) => Answer;
   view: (opened: string) => Answer;
-  packet: (opened: string) => Promise<Result<Blob, ApiFailure>>;
+  packet: (opened: string, form: OfficePacketForm) => Promise<Result<Blob, ApiFailure>>;
 };
 
 export function openOfficeApi(): OfficeApi {
@@ -33,6 +33,6 @@ export function openOfficeApi(): OfficeApi {
         milliseconds: UPLOAD_MILLISECONDS,
       }),
     view: (opened) => post('/office/view', { opened }),
-    packet: (opened) => api.file('/office/packet', { method: 'POST', body: { opened } }),
+    packet: (opened, form) => api.file(form === 'pdf' ? '/office/packet' : `/office/packet/${form}`, { method: 'POST', body: { opened } }),
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { PACKET_VARIANTS } from '../packet/variant.ts';
 import type { Setting } from '../referral/event.ts';
 import type { Referral } from '../referral/referral.ts';
 import { inChart } from '../referral/test-care.ts';
@@ -46,6 +47,28 @@ describe('the exception that says most holds', () => {
   test('an order approved before its setting was kept agrees with no clinic and no payer', () => {
     const policy: SlaPolicy = { ...defaultPolicy(calendar), levelOverrides: [override({ clinic: 'north' }, 1)] };
     expect(levelFor(policy, 'answer', referralWith(null)).within.routine).toEqual({ days: 2, clock: 'business' });
+  });
+});
+
+describe('the turnaround of a kind of packet (R116)', () => {
+  const of = (more: Partial<Referral>): Referral => ({ ...referralWith(setting), ...more });
+  const within = (more: Partial<Referral>, levelOverrides: LevelOverride[] = []) =>
+    levelFor({ ...defaultPolicy(calendar), levelOverrides }, 'answer', of(more)).within;
+
+  test.each(PACKET_VARIANTS.map((variant) => [variant.id, variant] as const))('of %s is when its answer is owed', (_, variant) => {
+    const [specialty] = variant.specialties;
+    const [service] = variant.services;
+    expect(within({ ...(specialty ? { specialty } : {}), ...(service ? { service } : {}) })).toEqual(variant.answerWithin);
+  });
+
+  test('gives way to an exception that the site made, for the urgencies that it names', () => {
+    const shorter = within({ specialty: 'psychiatry' }, [override({ specialty: 'psychiatry' }, 7)]);
+    expect([shorter.routine, shorter.urgent]).toEqual([hours(7), hours(24)]);
+  });
+
+  test('is of the answer alone', () => {
+    const policy = defaultPolicy(calendar);
+    expect(levelFor(policy, 'note', of({ specialty: 'psychiatry' }))).toEqual(policy.levels.note);
   });
 });
 

@@ -3,6 +3,7 @@
  * version; exceptions for a payer, a specialty or a clinic stand beside the rule they take the place of.
  */
 import type { Urgency } from '../matching/request.ts';
+import { variantOf } from '../packet/variant.ts';
 import type { Referral } from '../referral/referral.ts';
 import type { BusinessCalendar } from './business-time.ts';
 import { ESCALATION_STEPS, type EscalationStep } from './escalation-steps.ts';
@@ -69,8 +70,15 @@ function strongest<Override extends { when: When }>(overrides: readonly Override
   return found;
 }
 
-export function levelFor(policy: SlaPolicy, kind: ObligationKind, referral: Referral): ServiceLevel {
+/** A kind of packet that asks for an answer within a time of its own is owed it in that time (R116); an exception of the site goes before. */
+function levelOf(policy: SlaPolicy, kind: ObligationKind, referral: Referral): ServiceLevel {
   const level = policy.levels[kind];
+  const variant = kind === 'answer' ? variantOf(referral) : undefined;
+  return variant ? { ...level, within: variant.answerWithin } : level;
+}
+
+export function levelFor(policy: SlaPolicy, kind: ObligationKind, referral: Referral): ServiceLevel {
+  const level = levelOf(policy, kind, referral);
   const of = policy.levelOverrides.filter((each) => each.kind === kind);
   const override = of.length === 0 ? undefined : strongest(of, aboutOf(referral));
   return override ? { ...level, within: { ...level.within, ...override.within } } : level;

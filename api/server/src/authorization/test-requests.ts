@@ -391,6 +391,12 @@ export const REQUESTS: Record<string, Request> = {
   'post /office/packet | an opened link': row('an opened link', () => '/office/packet', {
     body: ({ target: { made } }) => ({ opened: made['opened'] }),
   }),
+  'post /office/packet/ccda | an opened link without a whole packet': row('an opened link', () => '/office/packet/ccda', {
+    body: ({ target: { made } }) => ({ opened: made['opened'] }),
+  }),
+  'post /office/packet/fhir | an opened link without a whole packet': row('an opened link', () => '/office/packet/fhir', {
+    body: ({ target: { made } }) => ({ opened: made['opened'] }),
+  }),
   'post /text-messages | a text that no gateway signed': fixed('/text-messages', {
     body: () => ({ id: 'x', from: '+15552100100', text: 'STOP' }),
   }),

@@ -29,6 +29,9 @@ export const OFFICE_ACTS = [
 export const OfficeActName = z.enum(OFFICE_ACTS);
 export type OfficeActName = z.infer<typeof OfficeActName>;
 
+export const OFFICE_PACKET_FORMS = ['pdf', 'ccda', 'fhir'] as const;
+export type OfficePacketForm = (typeof OFFICE_PACKET_FORMS)[number];
+
 /** No more of the patient than the office needs to act. */
 export const OfficeView = z.object({
   standing: z.literal('open'),
@@ -46,6 +49,8 @@ export const OfficeView = z.object({
   status: z.string(),
   /** Whether the packet can be read: a PDF of what the clinician approved. */
   hasPacket: z.boolean(),
+  /** In which forms: for people, and for the office's own record system. A packet from before the chart went along is a PDF alone. */
+  packetForms: z.array(z.enum(OFFICE_PACKET_FORMS)),
   appointment: z.object({ startsAt: z.string() }).nullable(),
   offered: z.array(z.string()),
   acts: z.array(OfficeActName),

@@ -238,6 +238,8 @@ export const GOOD: Record<string, Good> = {
     path: () => '/office/acts',
     body: () => ({ opened: NO_LINK, key: 'press-0123456789', what: { act: 'offer-dates', dates: ['2031-05-06T09:30:00.000Z'] } }),
   },
+  'post /office/packet/ccda': { path: () => '/office/packet/ccda', body: () => ({ opened: NO_LINK }) },
+  'post /office/packet/fhir': { path: () => '/office/packet/fhir', body: () => ({ opened: NO_LINK }) },
   'post /office/packet': { path: () => '/office/packet', body: () => ({ opened: NO_LINK }) },
   'post /patient/open': { path: () => '/patient/open', body: () => ({ link: NO_LINK, born: '1985-03-27', as: 'patient' }) },
   'post /patient/view': { path: () => '/patient/view', body: () => ({ opened: NO_LINK }) },

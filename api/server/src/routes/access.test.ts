@@ -68,6 +68,8 @@ describe('every route', () => {
       'post /office/notes',
       'post /office/open',
       'post /office/packet',
+      'post /office/packet/ccda',
+      'post /office/packet/fhir',
       'post /office/view',
       // And these by a link and a date of birth (services/patient/patient-page.ts).
       'post /patient/acts',

@@ -6,6 +6,7 @@ import {
   NewLink,
   NoteOfOffice,
   OfficeAnswer,
+  type OfficePacketForm,
   OpenOffice,
   PostMessage,
   ReadAsOffice,
@@ -14,9 +15,15 @@ import { Thread } from '../client/thread.ts';
 import type { OfficeService } from '../services/office.ts';
 import type { OfficeLinkService } from '../services/office-links.ts';
 import type { WorklistService } from '../services/worklist.ts';
-import { publicRoute, type Route, sessionRoute } from './route.ts';
+import { type ContentType, publicRoute, type Route, sessionRoute } from './route.ts';
 
 const Id = z.object({ id: z.string().min(1).max(60) });
+
+const PACKETS: readonly { form: OfficePacketForm; path: string; contentType: ContentType; words: string }[] = [
+  { form: 'pdf', path: '/office/packet', contentType: 'application/pdf', words: 'a PDF' },
+  { form: 'ccda', path: '/office/packet/ccda', contentType: 'application/xml', words: 'a C-CDA referral note' },
+  { form: 'fhir', path: '/office/packet/fhir', contentType: 'application/fhir+json', words: 'a FHIR document' },
+];
 
 export type OfficeRouteDeps = { office: OfficeService; links: OfficeLinkService; worklist: WorklistService };
 
@@ -89,14 +96,16 @@ export const officeRoutes = ({ office, links, worklist }: OfficeRouteDeps): Rout
     handle: async ({ query, upload, now }) =>
       office.note({ ...query, opened: upload?.bearer ?? '', bytes: upload?.bytes ?? new Uint8Array() }, now),
   }),
-  publicRoute({
-    method: 'post',
-    path: '/office/packet',
-    limit: 'office',
-    summary: 'What the clinician approved, as a PDF.',
-    body: ReadAsOffice,
-    contentType: 'application/pdf',
-    answer: z.instanceof(Uint8Array<ArrayBuffer>),
-    handle: async ({ body, now }) => office.packet(body.opened, now),
-  }),
+  ...PACKETS.map(({ form, path, contentType, words }) =>
+    publicRoute({
+      method: 'post',
+      path,
+      limit: 'office',
+      summary: `What the clinician approved, as ${words}.`,
+      body: ReadAsOffice,
+      contentType,
+      answer: z.instanceof(Uint8Array<ArrayBuffer>),
+      handle: async ({ body, now }) => office.packet(body.opened, form, now),
+    }),
+  ),
 ];

@@ -95,8 +95,14 @@ test('what somebody makes of the packet is on the list at once', async () => {
   };
   const before = labels(await rowOf(id));
   expect(before).toContain('Relevant results or images');
+  const exception = async () => {
+    const { rows } = (await api.call('GET', '/worklist', coordinator)).body as { rows: { referralId: string; exception: string | null }[] };
+    return rows.find(({ referralId }) => referralId === id)?.exception;
+  };
+  expect(await exception(), 'among those with missing information').toBe('missing-information');
   await prepare({ change: 'override', reason: 'They do their own' });
   expect(await rowOf(id)).toBeUndefined();
+  expect(await exception()).toBeNull();
   await prepare({ change: 'take-override-back' });
   expect(labels(await rowOf(id))).toBe(before);
 });

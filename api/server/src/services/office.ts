@@ -13,7 +13,9 @@ import {
   type ActAsOffice,
   type NoteOfOffice,
   OFFICE_ACTS,
+  OFFICE_PACKET_FORMS,
   type OfficeAnswer,
+  type OfficePacketForm,
   type OfficeRequest,
   type OpenOffice,
 } from '../client/office.ts';
@@ -24,6 +26,8 @@ import { keepNote } from '../inbound/keep-note.ts';
 import { asDocument } from '../inbound/returned-mail.ts';
 import { addressedTo, type SpecialistPractice } from '../packet/addressed-to.ts';
 import type { Packet } from '../packet/packet.ts';
+import { packetBundle } from '../packet/packet-bundle.ts';
+import { packetCcda, type SentPacket } from '../packet/packet-ccda.ts';
 import { packetPdf } from '../packet/packet-pdf.ts';
 import { isRefusal, problem, type Refusal, Refused } from '../problem.ts';
 import { digest } from '../sessions/token.ts';
@@ -47,7 +51,7 @@ export type OfficeService = {
   /** Whether a note may be given now; asked before it is read. */
   admit: (opened: string, now: Date) => Promise<Refusal | undefined>;
   note: (asked: NoteOfOffice & { opened: string; bytes: Uint8Array<ArrayBuffer> }, now: Date) => Promise<OfficeAnswer | Refusal>;
-  packet: (opened: string, now: Date) => Promise<Uint8Array<ArrayBuffer> | Refusal>;
+  packet: (opened: string, form: OfficePacketForm, now: Date) => Promise<Uint8Array<ArrayBuffer> | Refusal>;
 };
 
 /** The same words whatever it is: nothing is told to whoever tries. */
@@ -187,13 +191,14 @@ export function createOfficeService({ store, read, consents, ...deps }: OfficeDe
       });
     },
 
-    packet: async (opened, now) => {
+    packet: async (opened, form, now) => {
       const packetFor = async (unit: Unit, link: StoredOfficeLink): Promise<{ referral: Referral; found: Packet }> => {
         const referral = await readReferral(unit, link.referralId);
         const over = referral && endForOffice(referral, link.attempt, now.toISOString());
         if (over) throw new Refused(problem('conflict', 'This referral is over for your office, so its packet is no longer shown.'));
         const found = referral && ((await sentPacketOf(unit, link.id)) ?? (await packetOf(unit, referral, link, practiceOf)));
         if (!found) throw new Refused(problem('not-found', 'There is no packet of this referral. Call the practice that sent the link.'));
+        if (form !== 'pdf' && !isWhole(found)) throw new Refused(problem('conflict', PDF_ALONE));
         return { referral, found };
       };
       // It leaves when it is read, however long ago it was sent: the EHR is asked before, outside any transaction.
@@ -208,19 +213,38 @@ export function createOfficeService({ store, read, consents, ...deps }: OfficeDe
       const packet = await door.whileOpen(opened, now, async (behind) => {
         const { unit, link } = behind;
         const { referral, found } = await packetFor(unit, link);
-        await door.record(behind, now, 'office-link.packet-read', { form: 'application/pdf' });
+        await door.record(behind, now, 'office-link.packet-read', { form: FORM_TYPES[form] });
         const { name, npi, organization, address } = found.specialist;
         await disclosed(unit, link, referral, {
           at: now.toISOString(),
-          way: 'office link, packet read',
+          way: READ_AS[form],
           what: [found.chart ? 'packet with chart' : 'referral note'],
           to: { name, npi, organization, address },
         });
         return found;
       });
-      return isRefusal(packet) ? packet : packetPdf(packet);
+      return isRefusal(packet) ? packet : bytesOf(packet, form);
     },
   };
+}
+
+const FORM_TYPES: Readonly<Record<OfficePacketForm, string>> = {
+  pdf: 'application/pdf',
+  ccda: 'application/xml',
+  fhir: 'application/fhir+json',
+};
+const READ_AS: Readonly<Record<OfficePacketForm, string>> = {
+  pdf: 'office link, packet read',
+  ccda: 'office link, packet read as C-CDA',
+  fhir: 'office link, packet read as FHIR',
+};
+const PDF_ALONE = 'This packet went without the chart and can be read as a PDF alone.';
+
+const isWhole = (packet: Packet): packet is SentPacket => packet.chart !== undefined;
+
+async function bytesOf(packet: Packet, form: OfficePacketForm): Promise<Uint8Array<ArrayBuffer>> {
+  if (form === 'pdf' || !isWhole(packet)) return packetPdf(packet);
+  return new TextEncoder().encode(form === 'ccda' ? packetCcda(packet) : JSON.stringify(packetBundle(packet)));
 }
 
 const NOT_CONSENTED =
@@ -327,6 +351,7 @@ async function viewOf(
   const ofAttempt = events.filter((event) => isOfAttempt(event, referral, link.attempt));
   const byPatient = new Set(ofAttempt.filter(({ actor }) => actor.kind === 'patient').map(({ sequence }) => sequence));
   const booked = attempt.appointments.find(({ status }) => status === 'booked');
+  const packet = (await sentPacketOf(unit, link.id)) ?? (await packetOf(unit, referral, link, practiceOf));
   return {
     standing: 'open',
     opened,
@@ -337,7 +362,8 @@ async function viewOf(
     specialtyName: specialtyById(referral.specialty)?.name ?? referral.specialty,
     urgency: referral.urgency,
     status: statusOf(referral),
-    hasPacket: (await packetOf(unit, referral, link, practiceOf)) !== undefined,
+    hasPacket: packet !== undefined,
+    packetForms: packet === undefined ? [] : isWhole(packet) ? [...OFFICE_PACKET_FORMS] : ['pdf'],
     appointment: booked ? { startsAt: booked.startsAt } : null,
     offered: attempt.offered?.dates ?? [],
     acts: officeActs(referral, link.attempt, OFFICE_ACTS, now),

@@ -23,6 +23,7 @@ import type { Attempt } from '@refloop/domain/referral/attempt';
 import type { Actor } from '@refloop/domain/referral/event';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { readFact } from '@refloop/domain/referral/upcast';
+import { levelFor } from '@refloop/domain/sla/policy';
 import { addressedTo, type SpecialistPractice } from '../packet/addressed-to.ts';
 import { type Packet, patientOf, personOf } from '../packet/packet.ts';
 import type { SentPacket } from '../packet/packet-ccda.ts';
@@ -31,6 +32,7 @@ import { authorizationWords, type DecisionOnRecord } from './authorization-words
 import { withFound } from './chart-again/chart-found.ts';
 import { chartAsOf, contentsAsOf, type KeptInput, resourcesKept } from './chart-kept.ts';
 import { letterheadOf, practiceBy } from './configuration-in-force.ts';
+import { policyIn } from './engine/policy-in-force.ts';
 import { keptOf } from './kept.ts';
 import { matchedCoverage } from './matched-coverage.ts';
 import { payerOf } from './setting.ts';
@@ -165,7 +167,7 @@ export async function assemblePacket(
         ...(display === undefined ? {} : { display }),
       })),
       variant: variant?.label ?? null,
-      answerWithin: variant ? spanWords(variant.answerWithin[referral.urgency]) : null,
+      answerWithin: variant ? spanWords(levelFor(await policyIn(unit), 'answer', referral).within[referral.urgency]) : null,
       items: [...going],
       teeth,
       authorization: await wordsOf(unit, referral, authorization),

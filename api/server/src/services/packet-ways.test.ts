@@ -127,3 +127,35 @@ describe('by fax', () => {
     expect(problemType((await desk.api.call('POST', '/disclosures', desk.coordinator, { patient: 'pat-1' })).body)).toBe('not-allowed');
   });
 });
+
+test('the office takes the packet in three forms on its page, each once on the account of disclosures; nothing that is withheld is in any', async () => {
+  const id = await written([...fullChart(), secret]);
+  expect((await desk.prepare(id, { change: 'check' })).status).toBe(200);
+  const before = (await desk.accounted()).disclosures.length;
+  expect((await send(id, 'mail')).status).toBe(200);
+  await carryOut();
+  const { body } = await desk.api.call('POST', '/office/open', '', { link: desk.mailedLink(), npi: NPI });
+  expect(body['packetForms']).toEqual(['pdf', 'ccda', 'fhir']);
+  const { opened } = body;
+  const files = await Promise.all(
+    ['/office/packet', '/office/packet/ccda', '/office/packet/fhir'].map((path) => desk.api.download(path, '', { opened })),
+  );
+  expect(files.map(({ status, headers }) => [status, headers.get('content-type')])).toEqual([
+    [200, 'application/pdf'],
+    [200, 'application/xml'],
+    [200, 'application/fhir+json'],
+  ]);
+  const [, ccda, fhir] = files.map(({ bytes }) => new TextDecoder().decode(bytes));
+  expect(ccda).toContain('<ClinicalDocument');
+  expect(JSON.parse(fhir ?? '')).toMatchObject({ resourceType: 'Bundle', type: 'document' });
+  for (const text of [ccda, fhir]) {
+    expect(text).toContain('Potassium');
+    expect(text).not.toContain(PLANTED);
+  }
+  const ways = (await desk.accounted()).disclosures.slice(before).map(({ way }) => way);
+  expect(ways.filter((way) => way.includes('packet read')).toSorted()).toEqual([
+    'office link, packet read',
+    'office link, packet read as C-CDA',
+    'office link, packet read as FHIR',
+  ]);
+});

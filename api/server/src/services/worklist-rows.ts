@@ -39,7 +39,8 @@ export function worklistLine(stored: StoredObligation): WorklistLine {
     specialtyName: content.specialtyName ?? '',
     urgency: content.urgency ?? null,
     authorization: content.authorization ?? null,
-    exception: content.exception ?? null,
+    // What keeps the referral from going on comes first; else what its packet lacks, which somebody has to get (R107).
+    exception: content.exception ?? ((content.lacking?.items.length ?? 0) > 0 ? 'missing-information' : null),
     risks: content.risks ?? [],
     status: content.status ?? null,
     attempts: content.attempts ?? null,
