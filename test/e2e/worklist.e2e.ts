@@ -129,6 +129,26 @@ test('a coordinator works a referral from sent to note with keys, and the review
   await expect(reached).toContainText(/\+15552100140: wanted since .*, as they told us/);
   await expect(thread(center).getByText('Consent of the patient')).toBeVisible();
 
+  // Somebody acts for them: messages go there by their own yes, until they are taken off the record.
+  await reached.getByRole('button', { name: 'Somebody acts for them…' }).click();
+  const acting = reached.getByRole('form', { name: 'Who acts for the patient' });
+  await acting.getByRole('button', { name: 'Put on record' }).click();
+  await expect(acting).toContainText('Give their name');
+  await acting.getByLabel('Name', { exact: true }).fill('Ana Example');
+  await acting.getByLabel('Messages go to them instead of the patient').check();
+  await acting.getByLabel('Their number for texts').fill('(555) 210-0141');
+  await acting.getByLabel('Texts to them').selectOption({ label: 'They want them' });
+  await expectAccessible(center, 'who acts for the patient');
+  await expectFits(center, 'who acts for the patient');
+  await acting.getByRole('button', { name: 'Put on record' }).click();
+  await expect(reached).toContainText('Messages leave by themselves as texts, to who acts for the patient: Ana Example.');
+  await expect(reached).toContainText(/texts to \+15552100141: wanted since/);
+  await expectAccessible(center, 'somebody on record who acts for the patient');
+  await expectFits(center, 'somebody on record who acts for the patient');
+  await reached.getByRole('button', { name: 'Take Ana Example off the record' }).click();
+  await expect(reached).toContainText('Ana Example is on record no more.');
+  await expect(reached).toContainText('Messages leave by themselves as texts.');
+
   await thread(center).getByRole('button', { name: 'Close' }).focus();
   // It goes with a word on the payer's authorization, as what Refloop sends does.
   const sent = center.getByRole('form', { name: 'Sent to the office' });

@@ -61,6 +61,7 @@ function Paper({ made, performerName, onClose }: PaperProps) {
         <p className={styles['practice']}>{[made.practice, made.phone].filter(Boolean).join(' · ')}</p>
         <h1>{words.title}</h1>
         <p className={styles['emergency']}>{words.emergency}</p>
+        {made.forProxies === null ? null : <p>{words.forWhom(made.forProxies)}</p>}
         {made.withheld ? (
           <p>{words.withheld}</p>
         ) : (
@@ -69,8 +70,8 @@ function Paper({ made, performerName, onClose }: PaperProps) {
           </p>
         )}
         <ol>
-          {(made.withheld ? words.stepsWithheld : words.steps).map((step) => (
-            <li key={step}>{step}</li>
+          {(made.withheld ? words.stepsWithheld : words.steps).map((step, place) => (
+            <li key={step}>{made.forProxies !== null && place === 1 ? words.bornOfPatient : step}</li>
           ))}
         </ol>
         <svg className={styles['code']} viewBox={`0 0 ${size} ${size}`} role="img" aria-label={words.scan} shapeRendering="crispEdges">

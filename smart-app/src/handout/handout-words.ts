@@ -8,6 +8,10 @@ export type HandoutWords = {
   /** Of an adolescent, in place of whom they see. */
   withheld: string;
   steps: string[];
+  /** Of who acts in the patient’s place; without names, of a child of whom nobody is on record. */
+  forWhom: (names: readonly string[]) => string;
+  /** In place of the second step then. */
+  bornOfPatient: string;
   /** The same, of a page that does not tell it. */
   stepsWithheld: string[];
   scan: string;
@@ -21,6 +25,9 @@ export const HANDOUT_WORDS: Readonly<Record<Language, HandoutWords>> = {
     emergency: 'If this is an emergency, call 911.',
     see: 'We ask this office to see you:',
     withheld: 'Your clinic will call to say who the visit is with and why. You can also call them.',
+    forWhom: (names) =>
+      names.length === 0 ? 'For a parent or guardian of the patient.' : `For ${names.join(', ')}, to act for the patient.`,
+    bornOfPatient: 'Give the date of birth of the patient.',
     steps: [
       'Scan the code with the camera of your phone.',
       'Give your date of birth.',
@@ -42,6 +49,9 @@ export const HANDOUT_WORDS: Readonly<Record<Language, HandoutWords>> = {
     emergency: 'Si es una emergencia, llame al 911.',
     see: 'Pedimos su cita a este consultorio:',
     withheld: 'Su clínica llamará para decir con quién es la cita y por qué. También puede llamar usted.',
+    forWhom: (names) =>
+      names.length === 0 ? 'Para el padre, la madre o el tutor del paciente.' : `Para ${names.join(', ')}, en nombre del paciente.`,
+    bornOfPatient: 'Escriba la fecha de nacimiento del paciente.',
     steps: [
       'Use la cámara de su teléfono para leer el código.',
       'Escriba su fecha de nacimiento.',

@@ -1,11 +1,12 @@
 /** What the patient told of how they are reached. Sent with a key of its own, so that the same press twice does it once. */
-import { NativeSelect, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { type PatientContactView, PREFERRED_WAYS, type TellContact } from '@refloop/server/client/patient-contact';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import type { CenterProps } from '../center/CenterPage.tsx';
 import { type ApiFailure, isProblem, notDoneText } from '../session/api.ts';
 import { useEscape } from '../ui/use-escape.ts';
 import styles from './Contact.module.css';
+import { Choice, Wanted } from './ContactFields.tsx';
 import { isEndedByPatient, LANGUAGE_NAMES, preferredNames, TOLD_NAMES, whereSent } from './contact-words.ts';
 import { RecordButtons } from './RecordButtons.tsx';
 
@@ -144,55 +145,5 @@ export function ContactForm({ api, onFail, path, contact, onDone, onChanged, onC
         onClose={onClose}
       />
     </form>
-  );
-}
-
-type ChoiceProps<Value extends string> = {
-  label: string;
-  value: Value;
-  names: Readonly<Record<Value, string>>;
-  /** Of the choices; as they are named unless told. */
-  order?: readonly Value[];
-  onChange: (value: Value) => void;
-};
-
-function Choice<Value extends string>({ label, value, names, order, onChange }: ChoiceProps<Value>) {
-  const values = order ?? (Object.keys(names) as Value[]);
-  return (
-    <NativeSelect
-      label={label}
-      value={value}
-      data={values.map((each) => ({ value: each, label: names[each] }))}
-      onChange={(event) => {
-        const chosen = values.find((each) => each === event.currentTarget.value);
-        if (chosen !== undefined) onChange(chosen);
-      }}
-    />
-  );
-}
-
-type WantedProps = {
-  label: string;
-  /** By the patient’s own word. */
-  isEnded: boolean;
-  value: boolean | null;
-  error: string | undefined;
-  onChange: (wanted: boolean | null) => void;
-};
-
-function Wanted({ label, isEnded, value, error, onChange }: WantedProps) {
-  return (
-    <NativeSelect
-      label={label}
-      description={isEnded ? 'The patient ended them, so only they begin them again: texts by START, both on their page.' : undefined}
-      value={value === null ? 'unsaid' : value ? 'yes' : 'no'}
-      error={error}
-      data={[
-        { value: 'unsaid', label: 'They said nothing about it' },
-        { value: 'yes', label: 'They want them', disabled: isEnded },
-        { value: 'no', label: 'They do not want them' },
-      ]}
-      onChange={(event) => onChange(event.currentTarget.value === 'unsaid' ? null : event.currentTarget.value === 'yes')}
-    />
   );
 }

@@ -1,15 +1,17 @@
 /** How the patient of a referral is reached, and a form for what they tell on the telephone or in person. */
 import { Button } from '@mantine/core';
-import type { PatientContactView } from '@refloop/server/client/patient-contact';
+import type { ChangeProxies, PatientContactView, ProxyView } from '@refloop/server/client/patient-contact';
 import { useEffect, useRef, useState } from 'react';
 import { AnswerView } from '../center/AnswerView.tsx';
 import type { CenterProps } from '../center/CenterPage.tsx';
 import { useAnswer } from '../center/use-answer.ts';
+import { notDoneText } from '../session/api.ts';
 import { PhoneLink } from '../ui/PhoneLink.tsx';
 import { plainTime } from '../words/plain-date.ts';
 import styles from './Contact.module.css';
 import { ContactForm } from './ContactForm.tsx';
-import { consentWords, LANGUAGE_NAMES, leavesWords, PROXY_NAMES, preferredNames, TOLD_NAMES } from './contact-words.ts';
+import { consentWords, LANGUAGE_NAMES, leavesWords, PROXY_NAMES, preferredNames, proxyWords, TOLD_NAMES } from './contact-words.ts';
+import { ProxyForm } from './ProxyForm.tsx';
 
 type Props = Pick<CenterProps, 'api' | 'onFail'> & {
   referralId: string;
@@ -59,47 +61,67 @@ type ShownProps = Pick<Props, 'api' | 'onFail' | 'now'> & {
 };
 
 function Shown({ contact, now, onTold, onRefresh, ...asked }: ShownProps) {
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useState<'told' | 'proxy'>();
   const [notice, setNotice] = useState('');
   const button = useRef<HTMLButtonElement>(null);
   const close = (told: string) => {
-    setOpen(false);
+    setOpen(undefined);
     setNotice(told);
   };
   const wasOpen = useRef(false);
   useEffect(() => {
-    if (wasOpen.current && !open) button.current?.focus();
-    wasOpen.current = open;
+    if (wasOpen.current && open === undefined) button.current?.focus();
+    wasOpen.current = open !== undefined;
   }, [open]);
+  const form = {
+    ...asked,
+    contact,
+    onDone: () => {
+      close('On record.');
+      onTold();
+    },
+    onChanged: onRefresh,
+    onClose: () => close(''),
+  };
+  const takeAway = async ({ id, name }: ProxyView) => {
+    const { api, onFail, path } = asked;
+    setNotice('');
+    const body: ChangeProxies = { key: crypto.randomUUID(), mark: contact.mark, what: { act: 'take-away', id } };
+    const answered = await api.call<PatientContactView>(`${path}/proxies`, { method: 'POST', body });
+    if (answered.ok) {
+      close(`${name} is on record no more.`);
+      onTold();
+    } else if (answered.refusal.kind === 'session-ended') onFail(answered.refusal);
+    else {
+      setNotice(notDoneText('Not taken away.', answered.refusal));
+      onRefresh();
+    }
+  };
   return (
     <>
       <p>{leavesWords(contact)}</p>
-      <Facts contact={contact} now={now()} />
-      {open ? (
-        <ContactForm
-          {...asked}
-          contact={contact}
-          onDone={() => {
-            close('On record.');
-            onTold();
-          }}
-          onChanged={onRefresh}
-          onClose={() => close('')}
-        />
-      ) : (
+      <Facts contact={contact} now={now()} onTakeAway={(proxy) => void takeAway(proxy)} />
+      {open === 'told' ? <ContactForm {...form} /> : null}
+      {open === 'proxy' ? <ProxyForm {...form} /> : null}
+      {open === undefined ? (
         <div className={styles['row']}>
-          <Button ref={button} variant="default" onClick={() => setOpen(true)}>
+          <Button ref={button} variant="default" onClick={() => setOpen('told')}>
             Put on record what they told…
           </Button>
+          <Button variant="default" onClick={() => setOpen('proxy')}>
+            Somebody acts for them…
+          </Button>
         </div>
-      )}
+      ) : null}
       <output className="caption">{notice}</output>
     </>
   );
 }
 
-function Facts({ contact, now }: { contact: PatientContactView; now: Date }) {
-  const { isFromChart, preferred, language, text, email, proxies, told } = contact;
+type FactsProps = { contact: PatientContactView; now: Date; onTakeAway: (proxy: ProxyView) => void };
+
+function Facts({ contact, now, onTakeAway }: FactsProps) {
+  const { isFromChart, preferred, language, text, email, proxies, isUnderAge, told } = contact;
   return (
     <>
       <dl className={styles['facts']}>
@@ -119,8 +141,8 @@ function Facts({ contact, now }: { contact: PatientContactView; now: Date }) {
             </dd>
           </>
         )}
-        {proxies.map(({ side, name }) => (
-          <Proxy key={`${side} ${name}`} side={PROXY_NAMES[side]} name={name} />
+        {proxies.map((proxy) => (
+          <Proxy key={proxy.id} proxy={proxy} words={proxyWords(proxy, isUnderAge, now)} onTakeAway={() => onTakeAway(proxy)} />
         ))}
       </dl>
       <p className="caption">
@@ -133,9 +155,17 @@ function Facts({ contact, now }: { contact: PatientContactView; now: Date }) {
   );
 }
 
-const Proxy = ({ side, name }: { side: string; name: string }) => (
+type ProxyProps = { proxy: ProxyView; words: string[]; onTakeAway: () => void };
+
+const Proxy = ({ proxy: { side, name }, words, onTakeAway }: ProxyProps) => (
   <>
-    <dt>{side}</dt>
-    <dd>{name}</dd>
+    <dt>{PROXY_NAMES[side]}</dt>
+    <dd>
+      {[name, ...words].join('; ')}
+      <br />
+      <Button variant="default" size="compact-sm" onClick={onTakeAway} aria-label={`Take ${name} off the record`}>
+        Take away
+      </Button>
+    </dd>
   </>
 );

@@ -1,6 +1,6 @@
-import type { PatientContactView } from '@refloop/server/client/patient-contact';
+import type { PatientContactView, ProxyView } from '@refloop/server/client/patient-contact';
 import { expect, test } from 'vitest';
-import { consentWords, isEndedByPatient, leavesWords, preferredNames } from './contact-words.ts';
+import { consentWords, isEndedByPatient, leavesWords, preferredNames, proxyWords } from './contact-words.ts';
 
 const NOW = new Date('2026-11-29T12:00:00.000Z');
 const at = '2026-11-20T15:00:00.000Z';
@@ -15,6 +15,7 @@ const contact = (more: Partial<PatientContactView>): PatientContactView => ({
   leavesBy: null,
   sends: ['text', 'email'],
   proxies: [],
+  isUnderAge: false,
   told: null,
   ...more,
 });
@@ -43,6 +44,35 @@ test.each<[Partial<PatientContactView>, RegExp]>([
   [{ text: { to: null, consent: { status: 'unknown' } } }, /nowhere to send/],
   [{}, /before the patient says yes to texts or e-mails/],
 ])('%j: %s', (more, words) => expect(leavesWords(contact(more))).toMatch(words));
+
+const ANA: ProxyView = {
+  id: 'ana',
+  side: 'proxy',
+  name: 'Ana Example',
+  acts: true,
+  instead: true,
+  reach: {
+    language: 'es',
+    preferred: 'text',
+    text: { to: '+15552100177', consent: GIVEN },
+    email: { to: null, consent: { status: 'unknown' } },
+  },
+  put: { at, by: 'Teo' },
+};
+
+test('who acts for the patient, and that messages go to them', () => {
+  expect(proxyWords(ANA, false, NOW)).toEqual([
+    'messages go to them instead of the patient',
+    'speaks Spanish',
+    expect.stringMatching(/^texts to \+15552100177: wanted since/),
+    expect.stringMatching(/^put on record by Teo, /),
+  ]);
+  expect(proxyWords({ ...ANA, acts: false, instead: false, reach: null, put: null }, false, NOW)).toEqual([
+    expect.stringContaining('of age'),
+  ]);
+  expect(leavesWords(contact({ leavesBy: 'text', proxies: [ANA] }))).toMatch(/as texts, to who acts for the patient: Ana Example\./);
+  expect(leavesWords(contact({ proxies: [ANA] }))).toMatch(/None leaves before they say yes/);
+});
 
 test('what nothing leaves by says so where it is chosen', () => {
   expect(preferredNames(contact({})).email).toBe('E-mail');

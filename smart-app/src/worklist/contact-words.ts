@@ -1,6 +1,6 @@
 /** How the patient is reached, in words. */
 import { PATIENT_CHANNELS, type PatientChannel } from '@refloop/domain/patient/outreach';
-import type { ChannelView, PatientContactView, PreferredWay } from '@refloop/server/client/patient-contact';
+import type { ChannelView, PatientContactView, PreferredWay, ProxyView } from '@refloop/server/client/patient-contact';
 import { plainTime } from '../words/plain-date.ts';
 
 export const PREFERRED_NAMES: Readonly<Record<PreferredWay, string>> = { phone: 'A call', text: 'Text messages', email: 'E-mail' };
@@ -30,7 +30,7 @@ export const TOLD_NAMES: Readonly<Record<NonNullable<PatientContactView['told']>
 export const PROXY_NAMES: Readonly<Record<PatientContactView['proxies'][number]['side'], string>> = {
   parent: 'Parent',
   guardian: 'Guardian',
-  proxy: 'Somebody else who acts for them',
+  proxy: 'Holds a power of attorney, or acts for them',
 };
 
 /** Since when, and whose word it is. */
@@ -41,10 +41,31 @@ export function consentWords({ to, consent }: ChannelView, now: Date): string {
   return consent.status === 'given' ? `wanted ${since}, as they said themselves` : `ended by the patient ${since}`;
 }
 
+/** Of who is on record: whether they act now, and whether messages go to them. */
+export function proxyWords({ acts, instead, reach, put }: ProxyView, isUnderAge: boolean, now: Date): string[] {
+  const places = PATIENT_CHANNELS.flatMap((channel) => {
+    const way = reach?.[channel];
+    return way && way.to !== null ? `${LEAVE_AS[channel]} to ${way.to}: ${consentWords(way, now)}` : [];
+  });
+  return [
+    acts ? '' : 'does not act for them any more: the patient is of age',
+    acts && instead ? `messages go to them${isUnderAge ? '' : ' instead of the patient'}` : '',
+    reach === null ? '' : `speaks ${LANGUAGE_NAMES[reach.language]}`,
+    ...(acts && reach !== null && places.length === 0 ? ['neither number nor address'] : places),
+    put === null ? '' : `put on record by ${put.by}, ${plainTime(put.at, now)}`,
+  ].filter(Boolean);
+}
+
 const LEAVE_AS: Readonly<Record<PatientChannel, string>> = { text: 'texts', email: 'e-mails' };
 
 /** Whether what is to be told leaves by itself, and if not, why not. */
-export function leavesWords({ leavesBy, preferred, sends, text, email }: PatientContactView): string {
+export function leavesWords({ leavesBy, preferred, sends, text, email, proxies }: PatientContactView): string {
+  const acting = proxies.filter((proxy) => proxy.instead).map(({ name }) => name);
+  if (acting.length > 0) {
+    if (leavesBy !== null)
+      return `Messages leave by themselves as ${LEAVE_AS[leavesBy]}, to who acts for the patient: ${acting.join(', ')}.`;
+    return `Messages would go to who acts for the patient: ${acting.join(', ')}. None leaves before they say yes, so a person calls them.`;
+  }
   if (leavesBy !== null) {
     if (preferred === leavesBy || preferred === 'phone') return `Messages leave by themselves as ${LEAVE_AS[leavesBy]}.`;
     const why = sends.includes(preferred) ? 'none can leave by that' : NONE_LEAVE[preferred];

@@ -322,6 +322,19 @@ export const REQUESTS: Record<string, Request> = {
       },
     },
   ),
+  'post /worklist/referrals/:id/patient-contact/proxies | a referral in the chart': row(
+    'a referral in the chart',
+    (id) => `/worklist/referrals/${id}/patient-contact/proxies`,
+    {
+      changes: true,
+      body: async ({ target, worlds }) => {
+        presses += 1;
+        const { how: _how, note: _note, ...told } = TOLD;
+        const what = { act: 'put', side: 'proxy', name: 'Ana Example', instead: false, ...told };
+        return { key: `proxy-${presses}-0123456789`, mark: await markOf(worlds, target.id), what };
+      },
+    },
+  ),
   'post /patient/open | a patient’s link': row('a patient’s link', () => '/patient/open', {
     body: ({ target: { made } }) => ({ link: made['link'], born: '1968-03-02', as: 'patient' }),
   }),

@@ -4,6 +4,7 @@
  */
 import { MESSAGE_TOPICS, type MessageTopic, type Sender, textFor } from '@refloop/domain/patient/messages';
 import { isWantedAt, type PatientChannel, type Reachable, sendAt } from '@refloop/domain/patient/outreach';
+import { type Proxy, reachedAt } from '@refloop/domain/patient/proxy';
 import { LANGUAGES } from '@refloop/domain/patient/reading-grade';
 import { askedNow, bookedWith } from '@refloop/domain/referral/patient-act';
 import type { Referral } from '@refloop/domain/referral/referral';
@@ -51,10 +52,14 @@ export function siteOf(sites: readonly Site[], { tenant, issuer }: Scope): Site 
 
 const NAMES: Readonly<Record<PatientChannel, string>> = { text: 'text messages', email: 'e-mails' };
 
-/** Whether the patient still wants to be written to there: what is kept of them says so also where a referral does not. */
-function isWanted({ consents }: Referral, channel: PatientChannel, to: string, contact: Reachable | undefined): boolean {
-  if (consents[channel] === 'withdrawn') return false;
-  return contact === undefined || isWantedAt(contact, channel, to);
+/** Whom a message may go to, as it is kept of the patient. */
+type Contact = Reachable & { proxies?: readonly Proxy[] };
+
+/** Whether messages are still wanted there, by the patient or who acts for them: what is kept of them says so also where a referral does not. */
+function isWanted({ consents }: Referral, channel: PatientChannel, to: string, contact: Contact | undefined): boolean {
+  // The events of a referral are of the patient’s own number.
+  if (consents[channel] === 'withdrawn' && (contact === undefined || contact[channel].to === to)) return false;
+  return contact === undefined || reachedAt(contact, channel, to).some((each) => isWantedAt(each, channel, to));
 }
 
 const HOUR_MS = 3_600_000;
@@ -75,7 +80,7 @@ const OF_USE_HOURS: Readonly<Record<MessageTopic, number>> = {
 export function overtaken(
   referral: Referral,
   content: Pick<PatientMessage, 'to' | 'topic' | 'startsAt'>,
-  { now, contact }: { now: string; contact: Reachable | undefined },
+  { now, contact }: { now: string; contact: Contact | undefined },
   channel: PatientChannel = 'text',
 ): string | undefined {
   const { topic } = content;

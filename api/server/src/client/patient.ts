@@ -129,6 +129,8 @@ export const NewPatientLink = z.object({
   language: z.enum(LANGUAGES),
   /** Of an adolescent: whom they see stands on no page and no paper. */
   withheld: z.boolean(),
+  /** Whom it is for: the patient, or who acts in their place, by name where the practice has them on record. */
+  forProxies: z.array(z.string()).nullable(),
   /** Who hands it out, and where they are called; the number may be empty. */
   practice: z.string(),
   phone: z.string(),

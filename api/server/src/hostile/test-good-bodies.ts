@@ -260,6 +260,23 @@ export const GOOD: Record<string, Good> = {
       email: { to: '', wanted: null },
     }),
   },
+  'post /worklist/referrals/:id/patient-contact/proxies': {
+    path: () => '/worklist/referrals/nothing/patient-contact/proxies',
+    body: () => ({
+      key: 'press-0123456789',
+      mark: 'chart',
+      what: {
+        act: 'put',
+        side: 'parent',
+        name: 'Ana Example',
+        instead: false,
+        preferred: 'text',
+        language: 'es',
+        text: { to: '(555) 210-0100', wanted: true },
+        email: { to: '', wanted: null },
+      },
+    }),
+  },
   'post /worklist/assignment': {
     path: () => '/worklist/assignment',
     body: () => ({ referralIds: ['nothing'], to: 'clinician' }),

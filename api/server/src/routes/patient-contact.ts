@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PatientContactView, TellContact } from '../client/patient-contact.ts';
+import { ChangeProxies, PatientContactView, TellContact } from '../client/patient-contact.ts';
 import type { PatientContactService } from '../services/patient/patient-contact.ts';
 import { type Route, sessionRoute } from './route.ts';
 
@@ -25,5 +25,15 @@ export const patientContactRoutes = ({ contacts }: { contacts: PatientContactSer
     body: TellContact,
     answer: PatientContactView,
     handle: async ({ session, params, body, now }) => contacts.tell(session, params.id, body, now),
+  }),
+  sessionRoute({
+    method: 'post',
+    path: '/worklist/referrals/:id/patient-contact/proxies',
+    summary: 'Put on record who acts for the patient, or take them off it. The same key twice does it once.',
+    roles: ['clinician', 'coordinator', 'lead'],
+    params: Id,
+    body: ChangeProxies,
+    answer: PatientContactView,
+    handle: async ({ session, params, body, now }) => contacts.changeProxies(session, params.id, body, now),
   }),
 ];

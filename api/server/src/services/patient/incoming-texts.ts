@@ -8,6 +8,7 @@ import { emergencyIn } from '@refloop/domain/patient/emergency';
 import { keywordIn } from '@refloop/domain/patient/keywords';
 import { type Reply, replyFor } from '@refloop/domain/patient/messages';
 import { phoneNumber } from '@refloop/domain/patient/outreach';
+import { reachedAt } from '@refloop/domain/patient/proxy';
 import { LANGUAGES, type Language } from '@refloop/domain/patient/reading-grade';
 import type { Actor } from '@refloop/domain/referral/event';
 import { textReceived } from '@refloop/domain/referral/patient-act';
@@ -19,7 +20,7 @@ import { type Site, scopeOf } from '../../sites.ts';
 import type { Store, Unit } from '../../store/store.ts';
 import { configurationIn, practiceBy } from '../configuration-in-force.ts';
 import { applyDecision, withRetry } from '../referral-log.ts';
-import { changeConsent } from './patient-consent.ts';
+import { changeConsentAt } from './patient-consent.ts';
 import { type PersonByNumber, peopleByNumber } from './people-by-number.ts';
 import { raiseUnknownNumber } from './unknown-number.ts';
 
@@ -75,7 +76,9 @@ export function createIncomingTextService({ store, sites }: { store: Store; site
     const number = phoneNumber(incoming.from);
     const people = number === undefined ? [] : await peopleByNumber(unit, number, now);
     const contacts = people.flatMap(({ contact }) => contact ?? []);
-    const language = contacts[0]?.language;
+    // Of whoever’s number it is: the patient’s, or who acts for them.
+    const here = contacts.flatMap((contact) => (number === undefined ? [] : reachedAt(contact, 'text', number)));
+    const language = here[0]?.language ?? contacts[0]?.language;
     const configuration = await configurationIn(unit);
     const sender = practiceBy(configuration, unit, site.phone ?? '');
     const replyIn = (reply: Reply, spoken: Language): string =>
@@ -93,14 +96,15 @@ export function createIncomingTextService({ store, sites }: { store: Store; site
     if (keyword === undefined) return (await put(unit, people, 'message', incoming, now)) ? say('not-read') : sayToAnyone('not-kept');
     const given = keyword === 'start';
     // What another number of theirs gets is not begun or ended from this one.
-    const reachedHere = contacts.filter(({ text }) => text.to === number);
-    if (given && reachedHere.length === 0) return sayToAnyone('not-kept');
+    const reachedHere = number === undefined ? [] : contacts.filter((contact) => reachedAt(contact, 'text', number).length > 0);
+    if (number === undefined || (given && reachedHere.length === 0)) return sayToAnyone('not-kept');
     let isGiven = given;
     for (const contact of reachedHere) {
       const key = `text/${incoming.id}`;
-      const { text } = await changeConsent(unit, contact, { channel: 'text', given, by: 'patient', actor: ACTOR, now, key });
+      const change = { channel: 'text', given, by: 'patient', actor: ACTOR, now, key } as const;
+      const after = await changeConsentAt(unit, contact, number, change);
       // Of one that came before another word of theirs, what is so since is told.
-      isGiven = text.consent.status === 'given';
+      isGiven = reachedAt(after, 'text', number).some(({ text }) => text.consent.status === 'given');
     }
     return say(isGiven ? 'started' : 'stopped');
   }

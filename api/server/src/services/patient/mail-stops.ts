@@ -2,13 +2,14 @@
  * Whoever got a mail ends them by the button of their mailbox (RFC 8058). No date of birth is asked for: nothing is shown, and all that can be done by it
  * is that no more leave to the address the mail went to. It counts also after the link’s days are over, and once it is closed.
  */
+import { reachedAt } from '@refloop/domain/patient/proxy';
 import { z } from 'zod';
 import { PATIENT_MAIL } from '../../channels/patient-mail.ts';
 import { problem, type Refusal } from '../../problem.ts';
 import { effectId } from '../../store/outbox.ts';
 import type { Store } from '../../store/store.ts';
 import { withRetry } from '../referral-log.ts';
-import { changeConsent } from './patient-consent.ts';
+import { changeConsentAt } from './patient-consent.ts';
 
 export type MailStopService = {
   /** @param stop of the header of a mail: it opens nothing (`mailStopOf`) */
@@ -33,11 +34,12 @@ export const createMailStopService = ({ store }: { store: Store }): MailStopServ
         const contact = row && (await unit.patientContacts.take(row.patientId));
         if (!mail || !row || !contact) return problem('not-found', NO_SUCH_MAIL);
         const at = now.toISOString();
-        const isTheirs = contact.email.to === Addressed.parse(mail.content).to;
+        const { to } = Addressed.parse(mail.content);
+        const isTheirs = reachedAt(contact, 'email', to).length > 0;
         const actor = { kind: 'patient', link: id, as: 'patient' } as const;
         // A word of its own each time: they may have begun them again meanwhile.
         const key = `mail-stop/${id}/${at}`;
-        if (isTheirs) await changeConsent(unit, contact, { channel: 'email', given: false, by: 'patient', actor, now: at, key });
+        if (isTheirs) await changeConsentAt(unit, contact, to, { channel: 'email', given: false, by: 'patient', actor, now: at, key });
         await unit.audit.append({
           at,
           actor: { subject: `patient-link ${id}`, fhirUser: null, sessionId: null },

@@ -5,16 +5,19 @@
 
 import { ownWords } from '@refloop/domain/configuration/templates';
 import type { MessageTopic } from '@refloop/domain/patient/messages';
-import { channelFor, type PatientChannel, sendAt, topicOf } from '@refloop/domain/patient/outreach';
+import { type PatientChannel, sendAt, topicOf } from '@refloop/domain/patient/outreach';
+import { addresseeOf, OF_AGE } from '@refloop/domain/patient/proxy';
 import type { Happening } from '@refloop/domain/referral/event';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { PATIENT_MAIL } from '../../channels/patient-mail.ts';
 import { type PatientMessage, TEXT_MESSAGE } from '../../channels/text-message.ts';
 import { digest, newToken } from '../../sessions/token.ts';
 import { effectId } from '../../store/outbox.ts';
+import type { PatientContact } from '../../store/patient-contacts.ts';
 import type { Unit } from '../../store/store.ts';
 import { configurationIn } from '../configuration-in-force.ts';
 import { isOfDate } from './date-told.ts';
+import { ageOn, approvedPacket, birthDateOf, dayOn } from './patient-facts.ts';
 import { expiryOf } from './patient-links.ts';
 
 const DAY_MS = 86_400_000;
@@ -25,6 +28,14 @@ const KINDS: Readonly<Record<PatientChannel, string>> = { text: TEXT_MESSAGE, em
 async function isAskedFor({ outbox, scope }: Unit, id: string): Promise<boolean> {
   for (const kind of Object.values(KINDS)) if (await outbox.get(effectId(scope, kind, id))) return true;
   return false;
+}
+
+/** On the clinic’s day. Asked only where somebody is on record who might act: of nobody else it changes anything. */
+async function isUnderAge(unit: Unit, referral: Referral, { proxies }: PatientContact, day: string): Promise<boolean> {
+  if (proxies.length === 0) return false;
+  const packet = await approvedPacket(unit, referral);
+  const born = packet && birthDateOf(packet);
+  return born !== undefined && ageOn(born, day) < OF_AGE;
 }
 
 export type DueMessage = {
@@ -98,14 +109,15 @@ export async function tellPatient(
   const due = referral.order.status === 'active' ? messagesFor(referral, happenings, writtenBy, now) : [];
   if (due.length === 0) return;
   const contact = await unit.patientContacts.get(referral.patientId);
-  const by = contact && channelFor(contact, unit.patientChannels ?? ['text']);
+  const by =
+    contact && addresseeOf(contact, await isUnderAge(unit, referral, contact, dayOn(now, timeZone)), unit.patientChannels ?? ['text']);
   // Where nothing may leave, a person does it.
-  if (!contact || !by) return;
+  if (!by) return;
   const { practice, templates } = await configurationIn(unit);
   for (const { topic, key, at, startsAt } of due) {
     const link = newToken();
     const id = `message-${digest(key).slice(0, 32)}`;
-    const { language } = contact;
+    const { language } = by;
     const words = ownWords(templates, topic, language);
     const content: Omit<PatientMessage, 'link'> = {
       to: by.to,

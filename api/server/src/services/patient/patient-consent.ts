@@ -1,5 +1,6 @@
 /** Consent to a channel: kept with the patient, and an event of each referral that is under way, so that nothing leaves against it. */
 import type { PatientChannel } from '@refloop/domain/patient/outreach';
+import { withOwnWord } from '@refloop/domain/patient/proxy';
 import type { Actor } from '@refloop/domain/referral/event';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { ok } from '@refloop/domain/result';
@@ -58,4 +59,24 @@ export async function changeConsent(unit: Unit, known: PatientContact, change: C
     );
   }
   return after;
+}
+
+/**
+ * Heeds a word that came from a number or an address: of the patient, where it is theirs, and of everybody on record for them whose it is. Of these the
+ * row of the patient holds it, and no event: what is sent looks there.
+ */
+export async function changeConsentAt(
+  unit: Unit,
+  known: PatientContact,
+  to: string,
+  change: ConsentChange & { by: 'patient' },
+): Promise<PatientContact> {
+  const { channel, given, now, key } = change;
+  const before = (await unit.patientContacts.take(known.patientId)) ?? known;
+  if (before.heeded?.includes(key)) return before;
+  const after =
+    before[channel].to === to ? await changeConsent(unit, before, change) : { ...before, heeded: heededWith(before, key), updatedAt: now };
+  const whole = { ...after, proxies: withOwnWord(after.proxies, { channel, to, given, at: now }) };
+  await unit.patientContacts.put(whole);
+  return whole;
 }

@@ -87,6 +87,7 @@ describe('on record', () => {
       leavesBy: null,
       sends: ['text'],
       proxies: [],
+      isUnderAge: false,
       told: null,
     });
     expect(await inScope((unit) => unit.patientContacts.get('p1')), 'reading keeps nothing').toBeUndefined();
@@ -141,7 +142,9 @@ describe('on record', () => {
       const contact = await unit.patientContacts.take('p1');
       if (contact) await unit.patientContacts.put({ ...contact, proxies: [{ side: 'parent', name: 'Ana Example' }] });
     });
-    expect(await tells({ preferred: 'phone' })).toMatchObject({ proxies: [{ side: 'parent', name: 'Ana Example' }] });
+    expect(await tells({ preferred: 'phone' })).toMatchObject({
+      proxies: [{ id: 'parent Ana Example', side: 'parent', name: 'Ana Example', acts: false, reach: null, put: null }],
+    });
   });
 
   test('a site without text messages says that a person does it', async () => {

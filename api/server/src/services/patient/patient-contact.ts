@@ -1,25 +1,31 @@
 /** How a patient is reached, for whoever their referral is with: as it is on record, and what the patient told on the telephone or in person. */
-import { channelFor, type PatientChannel } from '@refloop/domain/patient/outreach';
+import type { PatientChannel } from '@refloop/domain/patient/outreach';
+import { addresseeOf, decideProxy, instead, isActing, OF_AGE, type Proxy, type ProxyRefusal, proxyId } from '@refloop/domain/patient/proxy';
 import { decideTold, type ToldRefusal } from '@refloop/domain/patient/told-contact';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { unreachable } from '@refloop/domain/result';
-import type { PatientContactView, TellContact } from '../../client/patient-contact.ts';
+import { calendarFor } from '@refloop/domain/sla/policy';
+import type { ChangeProxies, PatientContactView, ProxyView, TellContact } from '../../client/patient-contact.ts';
 import { type FieldError, problem, type Refusal, Refused } from '../../problem.ts';
 import { actorOf, personOf, type Session } from '../../sessions/session.ts';
+import { digest } from '../../sessions/token.ts';
 import { patientChannelsOf, type Site } from '../../sites.ts';
 import type { PatientContact } from '../../store/patient-contacts.ts';
 import type { Scope, Store, Unit } from '../../store/store.ts';
+import { policyIn } from '../engine/policy-in-force.ts';
 import { readReferral, withRetry } from '../referral-log.ts';
 import { namesOf } from '../staff-names.ts';
 import { noSuchReferral } from '../worklist.ts';
 import { changeConsent, heededWith } from './patient-consent.ts';
-import { approvedPacket, chartedContact } from './patient-facts.ts';
+import { ageOn, approvedPacket, birthDateOf, chartedContact, dayOn } from './patient-facts.ts';
 import { requireOwnOrOrdered } from './patient-links.ts';
 
 export type PatientContactService = {
   read: (session: Session, referralId: string, now: Date) => Promise<PatientContactView | Refusal>;
   /** Puts on record what the patient told. Where consent changes, it is an event of each referral of theirs. */
   tell: (session: Session, referralId: string, asked: TellContact, now: Date) => Promise<PatientContactView | Refusal>;
+  /** Puts on record who acts for the patient, or takes them off it. */
+  changeProxies: (session: Session, referralId: string, asked: ChangeProxies, now: Date) => Promise<PatientContactView | Refusal>;
 };
 
 type Deps = { store: Store; siteOf: (scope: Scope) => Pick<Site, 'textMessages' | 'patientMail'> | undefined };
@@ -35,7 +41,14 @@ export function createPatientContactService({ store, siteOf }: Deps): PatientCon
     return referral;
   }
 
-  async function record(unit: Unit, session: Session, referral: Referral, at: string, action: 'read' | 'told', payload: object) {
+  async function record(
+    unit: Unit,
+    session: Session,
+    referral: Referral,
+    at: string,
+    action: 'read' | 'told' | 'proxy-put' | 'proxy-taken-away',
+    payload: object,
+  ) {
     await unit.audit.append({
       at,
       actor: actorOf(session),
@@ -47,10 +60,19 @@ export function createPatientContactService({ store, siteOf }: Deps): PatientCon
     });
   }
 
-  async function view(unit: Unit, contact: PatientContact, mark: string): Promise<PatientContactView> {
+  /** On the clinic’s day; nobody is whose day of birth the chart does not give. */
+  async function isUnderAge(unit: Unit, referral: Referral, at: string): Promise<boolean> {
+    const packet = await approvedPacket(unit, referral);
+    const born = packet && birthDateOf(packet);
+    return born !== undefined && ageOn(born, dayOn(at, calendarFor(await policyIn(unit), referral).timeZone)) < OF_AGE;
+  }
+
+  async function view(unit: Unit, referral: Referral, contact: PatientContact, mark: string, at: string): Promise<PatientContactView> {
     const { language, preferred, text, email, proxies, told } = contact;
+    const isChild = await isUnderAge(unit, referral, at);
     const sends = patientChannelsOf(siteOf(unit.scope));
-    const names = told ? namesOf(await unit.grants.list()) : new Map<string, string>();
+    const names = told || proxies.length > 0 ? namesOf(await unit.grants.list()) : new Map<string, string>();
+    const acting = new Set(instead(contact, isChild));
     return {
       mark,
       isFromChart: mark === OF_CHART,
@@ -58,9 +80,10 @@ export function createPatientContactService({ store, siteOf }: Deps): PatientCon
       preferred,
       text,
       email,
-      leavesBy: channelFor(contact, sends)?.channel ?? null,
+      leavesBy: addresseeOf(contact, isChild, sends)?.channel ?? null,
       sends,
-      proxies,
+      proxies: proxies.map((proxy) => shown(proxy, { isChild, isInstead: acting.has(proxy), names })),
+      isUnderAge: isChild,
       told: told ? { ...told, to: names.get(told.to) ?? told.to } : null,
     };
   }
@@ -75,7 +98,7 @@ export function createPatientContactService({ store, siteOf }: Deps): PatientCon
         const referral = await ownReferral(unit, session, referralId);
         const kept = await unit.patientContacts.get(referral.patientId);
         await record(unit, session, referral, at, 'read', {});
-        return view(unit, kept ?? (await chartedOf(unit, referral, at)), kept?.updatedAt ?? OF_CHART);
+        return view(unit, referral, kept ?? (await chartedOf(unit, referral, at)), kept?.updatedAt ?? OF_CHART, at);
       }),
 
     tell: (session, referralId, { key, mark, how, note, ...told }, now) =>
@@ -86,7 +109,7 @@ export function createPatientContactService({ store, siteOf }: Deps): PatientCon
           const kept = await unit.patientContacts.take(referral.patientId);
           const before = kept ?? (await chartedOf(unit, referral, at));
           const pressed = `told/${key}`;
-          if (kept?.heeded?.includes(pressed)) return view(unit, kept, kept.updatedAt);
+          if (kept?.heeded?.includes(pressed)) return view(unit, referral, kept, kept.updatedAt, at);
           if ((kept?.updatedAt ?? OF_CHART) !== mark) throw new Refused(problem('conflict', CHANGED));
           const decided = decideTold(before, told);
           if (!decided.ok) throw new Refused(toldRefusal(decided.refusal));
@@ -107,10 +130,60 @@ export function createPatientContactService({ store, siteOf }: Deps): PatientCon
           const changed = (['text', 'email'] as const).filter((channel) => before[channel].to !== reachable[channel].to);
           const { preferred, language } = reachable;
           await record(unit, session, referral, at, 'told', { key, how, preferred, language, consents, addressesChanged: changed });
-          return view(unit, contact, contact.updatedAt);
+          return view(unit, referral, contact, contact.updatedAt, at);
+        }),
+      ),
+
+    changeProxies: (session, referralId, { key, mark, what }, now) =>
+      withRetry(() =>
+        store.transaction(session.scope, async (unit) => {
+          const at = now.toISOString();
+          const referral = await ownReferral(unit, session, referralId);
+          const kept = await unit.patientContacts.take(referral.patientId);
+          const before = kept ?? (await chartedOf(unit, referral, at));
+          const pressed = `proxy/${key}`;
+          if (kept?.heeded?.includes(pressed)) return view(unit, referral, kept, kept.updatedAt, at);
+          if ((kept?.updatedAt ?? OF_CHART) !== mark) throw new Refused(problem('conflict', CHANGED));
+          const keep = async (proxies: Proxy[], action: 'proxy-put' | 'proxy-taken-away', proxy: Proxy) => {
+            const contact: PatientContact = { ...before, proxies, heeded: heededWith(before, pressed), updatedAt: at };
+            await unit.patientContacts.put(contact);
+            // Name, number and address stand with the patient alone.
+            const consents = { text: proxy.reach?.text.consent.status, email: proxy.reach?.email.consent.status };
+            await record(unit, session, referral, at, action, {
+              key,
+              proxy: proxyId(proxy),
+              side: proxy.side,
+              instead: proxy.instead,
+              consents,
+            });
+            return view(unit, referral, contact, at, at);
+          };
+          if (what.act === 'take-away') {
+            const gone = before.proxies.find((proxy) => proxyId(proxy) === what.id);
+            if (!gone) throw new Refused(problem('conflict', CHANGED));
+            return keep(
+              before.proxies.filter((proxy) => proxy !== gone),
+              'proxy-taken-away',
+              gone,
+            );
+          }
+          const about = { id: digest(pressed).slice(0, 16), at, by: session.subject, isUnderAge: await isUnderAge(unit, referral, at) };
+          const decided = decideProxy(before, what, about);
+          if (!decided.ok) throw new Refused(proxyRefusal(decided.refusal));
+          return keep([...before.proxies, decided.value], 'proxy-put', decided.value);
         }),
       ),
   };
+}
+
+/** For whoever reads it, with the name of who put them on record. */
+function shown(
+  proxy: Proxy,
+  { isChild, isInstead, names }: { isChild: boolean; isInstead: boolean; names: ReadonlyMap<string, string> },
+): ProxyView {
+  const { side, name, reach, at, by } = proxy;
+  const put = at === undefined || by === undefined ? null : { at, by: names.get(by) ?? by };
+  return { id: proxyId(proxy), side, name, acts: isActing(proxy, isChild), instead: isInstead, reach: reach ?? null, put };
 }
 
 const CHANGED = 'How this patient is reached has changed since it was shown. Nothing was put on record. Look at it again.';
@@ -149,6 +222,37 @@ function toldRefusal(refusal: ToldRefusal): Refusal {
         message: `The patient ended ${messages} themselves, so nobody else can begin them again`,
         fix: `Ask the patient to begin them ${begins}.`,
       });
+    default:
+      return unreachable(refusal);
+  }
+}
+
+function proxyRefusal(refusal: ProxyRefusal): Refusal {
+  switch (refusal.kind) {
+    case 'parent-of-adult':
+      return problem('conflict', 'Nobody was put on record.', [
+        {
+          field: 'what.side',
+          message: 'This patient is of age, so a parent does not act for them as a parent',
+          fix: 'Choose guardian where a court named one, or who holds a power of attorney.',
+        },
+      ]);
+    case 'too-many':
+      return problem('conflict', 'So many are on record already. Take somebody off it first.');
+    case 'not-readable':
+    case 'nowhere':
+    case 'ended-by-patient':
+    case 'asked-for-another': {
+      const told = toldRefusal(refusal);
+      const errors = (told.errors ?? []).map((error) => ({
+        ...error,
+        field: `what.${error.field}`,
+        ...(refusal.kind === 'ended-by-patient'
+          ? { message: 'Messages there were ended from that number or address itself', fix: 'Only from there can they be begun again.' }
+          : {}),
+      }));
+      return { ...told, errors };
+    }
     default:
       return unreachable(refusal);
   }

@@ -1,4 +1,5 @@
 /** Links for the patient: handed over by whoever the referral is with, or carried by a message. */
+import { instead, OF_AGE } from '@refloop/domain/patient/proxy';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { calendarFor } from '@refloop/domain/sla/policy';
 import type { NewPatientLink } from '../../client/patient.ts';
@@ -10,7 +11,7 @@ import { practiceIn } from '../configuration-in-force.ts';
 import { policyIn } from '../engine/policy-in-force.ts';
 import { readReferral } from '../referral-log.ts';
 import { noSuchReferral, requireOwn } from '../worklist.ts';
-import { approvedPacket, birthDateOf, contactOf, dayOn } from './patient-facts.ts';
+import { ageOn, approvedPacket, birthDateOf, contactOf, dayOn } from './patient-facts.ts';
 import { isAdolescent } from './patient-view.ts';
 
 /** As long as an office’s (services/office-links.ts), and until the last question about the visit. Ours. */
@@ -48,7 +49,7 @@ export const createPatientLinkService = ({ store, newId, phoneOf }: PatientLinkD
       const expiresAt = expiryOf(at);
       const closed = await unit.patientLinks.close(referralId, at);
       await unit.patientLinks.insert({ id, tokenHash: digest(link), referralId, madeBy: session.subject, madeAt: at, expiresAt });
-      const { language } = await contactOf(unit, referral, packet, at);
+      const contact = await contactOf(unit, referral, packet, at);
       await unit.audit.append({
         at,
         actor: actorOf(session),
@@ -60,7 +61,13 @@ export const createPatientLinkService = ({ store, newId, phoneOf }: PatientLinkD
       });
       const { practice, phone } = await practiceIn(unit, phoneOf(unit.scope));
       const { timeZone } = calendarFor(await policyIn(unit), referral);
-      return { link, expiresAt, language, practice, phone, withheld: isAdolescent(packet, dayOn(at, timeZone)) };
+      const withheld = isAdolescent(packet, dayOn(at, timeZone));
+      const isUnderAge = ageOn(birthDateOf(packet) ?? '', dayOn(at, timeZone)) < OF_AGE;
+      const acting = instead(contact, isUnderAge);
+      const language = acting[0]?.reach?.language ?? contact.language;
+      // An adolescent opens it too.
+      const forProxies = !withheld && (isUnderAge || acting.length > 0) ? acting.map(({ name }) => name) : null;
+      return { link, expiresAt, language, practice, phone, withheld, forProxies };
     }),
 });
 

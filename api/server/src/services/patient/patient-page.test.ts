@@ -314,6 +314,10 @@ describe('for a child', () => {
       });
     });
     expect([(await open(link, CHILD, 'parent')).status, (await open(link, CHILD, 'guardian')).status]).toEqual([403, 200]);
+    // Of age on the clinic’s day: the guardian of the child does not act any more, and the patient does.
+    await at('2038-09-09T15:00:00.000Z');
+    const later = await makeLink();
+    expect([(await open(later, CHILD, 'guardian')).status, (await open(later, CHILD, 'patient')).status]).toEqual([403, 200]);
     await owner.query('delete from patient_contact');
   });
 

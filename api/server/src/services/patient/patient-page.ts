@@ -3,7 +3,8 @@
  * referral and no more, for an hour at a time, and what it opened reaches this one referral. Everything is on record.
  */
 import { EMERGENCY_WORDS } from '@refloop/domain/patient/messages';
-import type { PatientChannel } from '@refloop/domain/patient/outreach';
+import type { PatientChannel, Reachable } from '@refloop/domain/patient/outreach';
+import { isActing, OF_AGE } from '@refloop/domain/patient/proxy';
 import type { Actor, PatientSide } from '@refloop/domain/referral/event';
 import {
   askedNow,
@@ -21,13 +22,14 @@ import type { ActAsPatient, OpenPatient, PatientAnswer, PatientRequest, ToldBy }
 import type { Packet } from '../../packet/packet.ts';
 import { problem, type Refusal, Refused } from '../../problem.ts';
 import { patientChannelsOf, type Site } from '../../sites.ts';
+import type { PatientContact } from '../../store/patient-contacts.ts';
 import type { StoredPatientLink } from '../../store/patient-links.ts';
 import type { Scope, Store, Unit } from '../../store/store.ts';
 import { practiceIn } from '../configuration-in-force.ts';
 import { policyIn } from '../engine/policy-in-force.ts';
 import { type Opening, openLinkDoor } from '../link-door.ts';
 import { applyDecision, readReferral } from '../referral-log.ts';
-import { changeConsent } from './patient-consent.ts';
+import { changeConsent, changeConsentAt } from './patient-consent.ts';
 import { ageOn, approvedPacket, birthDateOf, contactOf, dayOn } from './patient-facts.ts';
 import { patientRefusal } from './patient-refusal.ts';
 import { isAdolescent, type PracticeOf, specialistOf, stageOf } from './patient-view.ts';
@@ -38,9 +40,6 @@ export type PatientPageService = {
   view: (opened: string, now: Date) => Promise<PatientAnswer | Refusal>;
   act: (asked: ActAsPatient, now: Date) => Promise<PatientAnswer | Refusal>;
 };
-
-/** From then on patients act for themselves. */
-const OF_AGE = 18;
 
 /** The same words whatever it is: nothing is told to whoever tries. */
 const noSuchLink = (): Refusal =>
@@ -99,7 +98,8 @@ export function createPatientPageService({ store, practiceOf, siteOf, publicUrl 
   ): Promise<PatientAnswer> => {
     const referral = await readReferral(unit, link.referralId);
     if (!referral) throw new Refused(noSuchLink());
-    const { language, text, email } = await contactOf(unit, referral, packet, now);
+    const contact = await contactOf(unit, referral, packet, now);
+    const { language, text, email } = reachOf(contact, as);
     const site = siteOf(unit.scope);
     const { practice, phone, accent } = await practiceIn(unit, site?.phone ?? '');
     const how = endForPatient(referral, now);
@@ -139,7 +139,7 @@ export function createPatientPageService({ store, practiceOf, siteOf, publicUrl 
     if (as === 'patient' && isAdolescent(packet, today)) return undefined;
     if (as === 'patient') return isChild ? problem('not-allowed', 'A parent or guardian opens this for a child.', [AS_FAULT]) : undefined;
     const { proxies } = await contactOf(unit, referral, packet, now);
-    if (proxies.some(({ side }) => side === as)) return undefined;
+    if (proxies.some((proxy) => proxy.side === as && isActing(proxy, isChild))) return undefined;
     // Of a child nobody is on record: whoever knows the link and the date of birth and says so; of a grown person nobody else acts unheard of.
     if (isChild && as !== 'proxy' && proxies.length === 0) return undefined;
     return problem('not-allowed', 'The clinic has nobody on record who may act for this patient in that way. Call the clinic.', [AS_FAULT]);
@@ -199,10 +199,12 @@ export function createPatientPageService({ store, practiceOf, siteOf, publicUrl 
         if (isOfChannel(what)) {
           const channel = CHANNELS[what.act];
           const contact = await contactOf(unit, referral, packet, at);
-          if (what.wanted && (contact[channel].to === null || !patientChannelsOf(siteOf(unit.scope)).includes(channel)))
+          const { to } = reachOf(contact, as)[channel];
+          if (what.wanted && (to === null || !patientChannelsOf(siteOf(unit.scope)).includes(channel)))
             throw new Refused(problem('conflict', NOWHERE[channel]));
           const change = { channel, given: what.wanted, by: 'patient', actor, now: at, key: `patient-link/${link.id}/${key}` } as const;
-          await changeConsent(unit, contact, change);
+          if (to !== null) await changeConsentAt(unit, contact, to, change);
+          else if (as === 'patient') await changeConsent(unit, contact, change);
         } else {
           const act = inUtc(what);
           // It would end the order: of somebody under age a parent says so, or the patient tells the clinic.
@@ -233,6 +235,21 @@ const triesLeft = (left: number): string =>
   left === 0
     ? 'That is not the date of birth. The link is closed now; call your clinic for a new one.'
     : `That is not the date of birth. ${left === 1 ? 'One try is' : `${left} tries are`} left.`;
+
+const NOWHERE_KNOWN: Reachable = {
+  language: 'en',
+  preferred: 'phone',
+  text: { to: null, consent: { status: 'unknown' } },
+  email: { to: null, consent: { status: 'unknown' } },
+};
+
+/** Of whoever opened it: what is on record of them, and of one of several on the same side nothing, since nobody knows which it is. */
+function reachOf(contact: PatientContact, as: PatientSide): Reachable {
+  const theirs = contact.proxies.filter(({ side }) => side === as);
+  if (theirs.length === 0) return contact;
+  const [one, ...others] = theirs;
+  return others.length === 0 && one?.reach ? one.reach : { ...NOWHERE_KNOWN, language: one?.reach?.language ?? contact.language };
+}
 
 const CHANNELS = { texts: 'text', emails: 'email' } as const;
 type OfChannel = Extract<PatientRequest, { act: keyof typeof CHANNELS }>;

@@ -262,13 +262,19 @@ describe.each(implementations())('the store: $name', (implementation) => {
   });
 
   test('how patients may be reached: replaced as a whole, found by the number that several share', async () => {
+    const parents = {
+      language: 'es' as const,
+      preferred: 'text' as const,
+      text: { to: '+15552100177', consent: { status: 'unknown' as const } },
+      email: { to: null, consent: { status: 'unknown' as const } },
+    };
     const contact = (patientId: string, to: string | null) => ({
       patientId,
       language: 'es' as const,
       preferred: 'text' as const,
       text: { to, consent: { status: 'given' as const, at: AT, by: 'patient' as const } },
       email: { to: null, consent: { status: 'unknown' as const } },
-      proxies: [{ side: 'parent' as const, name: 'Ana' }],
+      proxies: [{ side: 'parent' as const, name: 'Ana', ...(patientId === 'p3' ? { reach: parents } : {}) }],
       updatedAt: AT,
     });
     const found = await store.transaction(scope, async ({ patientContacts }) => {
@@ -278,12 +284,13 @@ describe.each(implementations())('the store: $name', (implementation) => {
       return [
         (await patientContacts.byNumber('+15552100100')).map(({ patientId }) => patientId),
         await patientContacts.byNumber('+15552100199'),
+        (await patientContacts.byNumber('+15552100177')).map(({ patientId }) => patientId),
         await patientContacts.get('p3'),
         await patientContacts.take('none'),
         (await patientContacts.all()).length,
       ];
     });
-    expect(found).toEqual([['p1', 'p2'], [], { ...contact('p3', null), updatedAt: after(1) }, undefined, 3]);
+    expect(found).toEqual([['p1', 'p2'], [], ['p3'], { ...contact('p3', null), updatedAt: after(1) }, undefined, 3]);
     expect(await store.transaction(newScope(), ({ patientContacts }) => patientContacts.byNumber('+15552100100'))).toEqual([]);
   });
 

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createPatientIndex, type PatientIndex, warehouseKeyOf } from '../../crypto/patient-index.ts';
 import type { DirectorySnapshot, DirectorySnapshots } from '../directory-snapshots.ts';
 import type { GrantStore } from '../grants.ts';
+import { numbersOf } from '../patient-contacts.ts';
 import type { StoredSession } from '../sessions.ts';
 import type { Scope, Store, Unit } from '../store.ts';
 import { memoryAlerts } from './alerts.ts';
@@ -19,7 +20,6 @@ import { memoryInboundDocuments } from './inbound-documents.ts';
 import { memoryObligations } from './obligations.ts';
 import { memoryOfficeLinks } from './office-links.ts';
 import { memoryOutbox } from './outbox.ts';
-
 import { memoryPacketPreparations } from './packet-preparations.ts';
 import { memoryPatientContacts } from './patient-contacts.ts';
 import { memoryPatientIdentities } from './patient-identities.ts';
@@ -147,7 +147,10 @@ export function openMemoryStore(options: { newId: () => string; indexRoot?: Uint
     workQuestions: tables.table(),
     officeLinks: tables.table((row) => namesOf.link(row)),
     patientLinks: tables.table((row) => namesOf.link(row)),
-    patientContacts: tables.table(({ text }) => (text.to === null ? [] : [text.to])),
+    patientContacts: tables.table((contact) => {
+      const { own, ofProxies } = numbersOf(contact);
+      return [...new Set([...(own === null ? [] : [own]), ...ofProxies])];
+    }),
     documents: tables.table(),
     packetPreparations: tables.table(),
     disclosures: tables.table((row) => [row.patientId]),
