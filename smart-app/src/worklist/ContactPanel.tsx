@@ -163,8 +163,8 @@ const Proxy = ({ proxy: { side, name }, words, onTakeAway }: ProxyProps) => (
     <dd>
       {[name, ...words].join('; ')}
       <br />
-      <Button variant="default" size="compact-sm" onClick={onTakeAway} aria-label={`Take ${name} off the record`}>
-        Take away
+      <Button variant="default" size="compact-sm" onClick={onTakeAway}>
+        Take {name} off the record
       </Button>
     </dd>
   </>
