@@ -18,7 +18,7 @@ select
     when bool_or(
       type in (
         'attempt-received', 'attempt-accepted', 'attempt-declined', 'work-begun', 'dates-offered', 'cancellation-requested',
-        'cancellation-confirmed', 'report-received'
+        'cancellation-confirmed', 'attempt-withdrawn', 'report-received'
       )
     ) then 'answer'
     when bool_or(

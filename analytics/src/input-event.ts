@@ -158,6 +158,8 @@ function fieldsOf(fact: ReferralFact, within: (kind: 'appointment' | 'report', i
       return { order_standing: orderStanding(fact.status) };
     case 'attempt-opened':
       return { ...performerOf(fact.performer), attempt: fact.attempt, detail: fact.because };
+    case 'attempt-withdrawn':
+      return { attempt: fact.attempt, detail: fact.because };
     case 'attempt-sent':
       return { attempt: fact.attempt, detail: fact.channel };
     case 'transmission-delivered':

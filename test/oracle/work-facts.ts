@@ -19,6 +19,7 @@ const KINDS: readonly [string, readonly ReferralFact['type'][]][] = [
       'attempt-accepted',
       'attempt-declined',
       'attempt-received',
+      'attempt-withdrawn',
       'cancellation-confirmed',
       'cancellation-requested',
       'dates-offered',

@@ -34,6 +34,8 @@ export type Book = {
   /** A person said that they placed it; Refloop wrote none. */
   placedByHand: boolean;
   approvalId: string;
+  /** Whom the clinician approved with it, by NPI. */
+  approved: Set<string>;
   /** Every approval there ever was, and whether it still stood when its events were read last. */
   approvals: Map<string, { standing: boolean; orderVersion: string | null; npi: string; planId: string }>;
   /** `plan step` of each write that was put on record before it left. */
@@ -66,6 +68,7 @@ export const newBook = (referralId: string): Book => ({
   orderReference: '',
   placedByHand: false,
   approvalId: '',
+  approved: new Set(),
   approvals: new Map(),
   announced: new Set(),
   offered: false,
@@ -211,6 +214,7 @@ export function takeIn(book: Book, event: StoredEvent, authority: Authority): st
         npi,
         planId: '',
       });
+      book.approved = new Set([npi, ...((data['alternates'] ?? []) as { npi: string }[]).map((each) => each.npi)]);
       book.attempts = [newAttempt(npi)];
       break;
     }
@@ -275,10 +279,15 @@ export function takeIn(book: Book, event: StoredEvent, authority: Authority): st
       must(before?.over !== undefined || before?.askedToCancel === true, 'duplicate: somebody else was asked while one was still open');
       must(authority.inNetwork(npi), 'unauthorized: somebody outside the network was asked without the clinician');
       must(!closedByBook(book), 'duplicate: somebody was asked after the loop was closed');
+      must(actor.kind !== 'patient' || book.approved.has(npi), 'unapproved: a patient chose somebody whom no clinician approved');
       if (book.approvedFor !== undefined && book.approvedFor !== npi) book.authorizationSaid = false;
       book.attempts.push(newAttempt(npi));
       break;
     }
+    case 'attempt-withdrawn':
+      must(isLast && !attempt.sent, 'lost: somebody was not asked after all who had been sent it');
+      if (attempt) attempt.over = 'cancelled';
+      break;
     case 'attempt-sent': {
       const id = String(data['transmissionId']);
       must(book.order === 'active' || (inferred && book.order !== 'none'), `unapproved: sent while the order was ${book.order}`);

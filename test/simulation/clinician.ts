@@ -124,6 +124,18 @@ async function carry(window: Window, start: Plan): Promise<Plan> {
   return end.plan;
 }
 
+/** At times one or two more of the list are approved with the first, each person once. */
+function othersOf({ world }: Window, { match }: Recommendation): string[] {
+  const [first, ...others] = match.ranked;
+  const wanted = world.draws.weighted([
+    [0, 6],
+    [1, 2],
+    [2, 2],
+  ] as const);
+  const people = new Map(others.filter(({ npi }) => npi !== first?.npi).map(({ npi, entryId }) => [npi, entryId]));
+  return [...people.values()].slice(0, wanted);
+}
+
 /** The whole minute: a recommendation, a decision, an approval, and the order in the chart. */
 async function refer(window: Window): Promise<void> {
   const { world, session, life, practice } = window;
@@ -144,10 +156,11 @@ async function refer(window: Window): Promise<void> {
       return;
     }
     await life.while(world.time.pause(world.draws.integer(10 * SECOND_MS, 3 * MINUTE_MS)));
+    const alternates = othersOf(window, made.value);
     const press = {
       recommendationId: id,
       revision,
-      working: { ...working, emergencyDepartmentConsidered: true },
+      working: { ...working, alternates, emergencyDepartmentConsidered: true },
       order,
       performerInEhr: null,
       idempotencyKey: `press-${world.newId()}-${id}`,

@@ -60,6 +60,13 @@ export const MUTANTS: readonly Mutant[] = [
     told: ['closed'],
   },
   {
+    guard: 'an office is told to stop where the patient chooses another',
+    file: `${DOMAIN}/referral/care-command.ts`,
+    from: "return ok(happened(now, { type: 'cancellation-requested', version: 1, attempt: number, reason: words }, next));",
+    to: "return ok(happened(now, ...(words === '' ? [] : [next])));",
+    told: ['duplicate'],
+  },
+  {
     guard: 'after a decline somebody has to ask another',
     file: `${DOMAIN}/sla/due.ts`,
     from: "return [...noteToCome, owed('reroute', about, work.since)];",

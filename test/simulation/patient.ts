@@ -113,6 +113,8 @@ export function createPatients(world: World): Patients {
     if (may('decline') && draws.chance(0.02)) made.push({ act: 'decline', reason: 'other' });
     else if (may('book') && first !== undefined && draws.chance(0.8)) made.push({ act: 'book', startsAt: draws.pick(view.dates) });
     else if (may('cancel') && draws.chance(0.08)) made.push({ act: 'cancel' });
+    else if (may('choose') && draws.chance(0.1))
+      made.push({ act: 'choose', entryId: view.specialists.find(({ asked }) => !asked)?.entryId ?? '' });
     else if (may('other-date') && draws.chance(0.08)) made.push({ act: 'other-date', text: 'Only on Fridays' });
     else if (view.stage === 'past' && may('seen') && draws.chance(0.5)) made.push({ act: 'seen', at: view.appointment?.startsAt ?? at });
     else if (may('rate') && draws.chance(0.6)) made.push({ act: 'rate', score: 4, words: null });

@@ -71,7 +71,7 @@ function servicesOf(world: World, store: Store) {
       tracks: () => true,
     }),
     handouts: createPatientLinkService({ store, newId, phoneOf: phoneOf(sites) }),
-    patient: createPatientPageService({ store, practiceOf: practiceNow, siteOf: ofScope, publicUrl: CHANNELS.publicUrl }),
+    patient: createPatientPageService({ store, practiceOf: practiceNow, matching, siteOf: ofScope, publicUrl: CHANNELS.publicUrl }),
     texts: createIncomingTextService({ store, sites }),
     held: createHeldDocumentService({ store }),
     effects: createEffectDecisionService({ store, newId, publicUrl: CHANNELS.publicUrl }),

@@ -150,7 +150,7 @@ export function referralRoutes({
     ...serviceLevelRoutes({ serviceLevels: createServiceLevelService({ store }) }),
     ...configurationRoutes({ configuration: createConfigurationService({ store, address: channels.publicUrl, phoneOf }) }),
     ...patientPageRoutes({
-      page: createPatientPageService({ store, practiceOf: practiceNow, siteOf: siteFor, publicUrl: channels.publicUrl }),
+      page: createPatientPageService({ store, practiceOf: practiceNow, matching, siteOf: siteFor, publicUrl: channels.publicUrl }),
       links: createPatientLinkService({ store, newId, phoneOf }),
       texts: createIncomingTextService({ store, sites }),
       mailStops: createMailStopService({ store }),

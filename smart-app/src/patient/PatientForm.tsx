@@ -7,7 +7,7 @@ import { localDay, visitOn } from '../words/visit-day.ts';
 import styles from './Patient.module.css';
 import type { DeclineReason, Score, Words } from './patient-words.ts';
 
-export type FormName = Exclude<PatientRequest['act'], 'book' | 'texts' | 'emails'>;
+export type FormName = Exclude<PatientRequest['act'], 'book' | 'choose' | 'texts' | 'emails'>;
 
 type Props = {
   act: FormName;

@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'react';
 import { type ApiFailure, isProblem } from '../session/api.ts';
 import { PhoneLink } from '../ui/PhoneLink.tsx';
 import { AskClinic } from './AskClinic.tsx';
+import { ChooseSure, type Option, Options } from './ChooseOther.tsx';
 import styles from './Patient.module.css';
 import { type FormName, PatientForm } from './PatientForm.tsx';
 import type { PatientApi } from './patient-api.ts';
@@ -24,6 +25,7 @@ type Told = (words: Words) => string;
 export function ReferralForPatient({ api, view, language, onChange, onEnd }: Props) {
   const words = WORDS[language];
   const [open, setOpen] = useState<FormName>();
+  const [picked, setPicked] = useState<Option>();
   const [busy, setBusy] = useState(false);
   const [told, setTold] = useState<Told>();
   const heading = useRef<HTMLHeadingElement>(null);
@@ -48,16 +50,20 @@ export function ReferralForPatient({ api, view, language, onChange, onEnd }: Pro
     }
     press.current = undefined;
     setOpen(undefined);
+    setPicked(undefined);
     const toldBy = done.value.standing === 'open' ? done.value.officeToldBy : null;
-    setTold(() => (now: Words) => [now.done[what.act], toldBy === null ? '' : now.officeToldBy[toldBy]].filter(Boolean).join(' '));
+    const told = (now: Words) => (what.act === 'choose' ? now.options.told : now.officeToldBy);
+    setTold(() => (now: Words) => [now.done[what.act], toldBy === null ? '' : told(now)[toldBy]].filter(Boolean).join(' '));
+    if (what.act === 'choose') heading.current?.focus();
     onChange(done.value);
   };
-  const [specialist] = view.specialists;
+  const specialist = view.specialists.find(({ asked }) => asked);
+  const options = view.specialists.filter(({ asked }) => !asked);
   const time = (instant: string): string => visitTime(instant, language, view.timeZone);
   // Where none is booked or offered there is no other to ask for.
   const shown = (act: FormName): ActShown =>
     act === 'other-date' && !view.appointment && !view.acts.includes('book') ? 'first-date' : act;
-  const forms = view.acts.filter((act) => act !== 'book');
+  const forms = view.acts.filter((act) => act !== 'book' && act !== 'choose');
   return (
     <>
       <h1 ref={heading} tabIndex={-1}>
@@ -85,7 +91,15 @@ export function ReferralForPatient({ api, view, language, onChange, onEnd }: Pro
         </dl>
       ) : null}
       {view.withheld ? <p>{words.withheld}</p> : null}
-      {open === undefined ? (
+      {picked ? (
+        <ChooseSure
+          option={picked}
+          words={words}
+          busy={busy}
+          onYes={() => void send({ act: 'choose', entryId: picked.entryId })}
+          onBack={() => setPicked(undefined)}
+        />
+      ) : open === undefined ? (
         <>
           <Dates view={view} words={words} busy={busy} time={time} onBook={(startsAt) => void send({ act: 'book', startsAt })} />
           <div className={styles['acts']}>
@@ -104,6 +118,16 @@ export function ReferralForPatient({ api, view, language, onChange, onEnd }: Pro
               </button>
             ))}
           </div>
+          <Options
+            options={options}
+            language={language}
+            words={words}
+            busy={busy}
+            onPick={(option) => {
+              setTold(undefined);
+              setPicked(option);
+            }}
+          />
           <Channel
             to={view.texts.number}
             wanted={view.texts.wanted}

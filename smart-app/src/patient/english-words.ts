@@ -88,6 +88,7 @@ export const ENGLISH: Words = {
     book: 'Your visit is booked.',
     cancel: 'Your visit is called off.',
     'other-date': 'We got it. Someone will call you or send you dates.',
+    choose: 'We will ask the office you chose.',
     decline: 'We have told your clinic.',
     seen: 'Thank you for telling us.',
     rate: 'Thank you. This helps us.',
@@ -99,6 +100,18 @@ export const ENGLISH: Words = {
     clinic: 'Your clinic will tell the office.',
   },
   missing: 'Please fill this in.',
+  options: {
+    title: 'You can also choose',
+    text: 'Your clinic says these are good for you too. They are in your plan.',
+    pick: (name) => `Choose ${name}`,
+    sure: (name) => `Do you want to see ${name}?`,
+    what: 'We will ask this office for you. If we asked an office before, they will hear that you do not come.',
+    yes: 'Yes, ask them',
+    told: {
+      refloop: 'We are telling the office from before.',
+      clinic: 'Your clinic will tell the office from before.',
+    },
+  },
   texts: {
     title: 'Texts',
     none: 'Your clinic has no phone to text. Call them if you want texts.',

@@ -13,7 +13,7 @@ export type DeclineReason = Extract<PatientRequest, { act: 'decline' }>['reason'
 export type Score = Extract<PatientRequest, { act: 'rate' }>['score'];
 type ActName = PatientRequest['act'];
 /** As it is called on the page: `first-date` is `other-date` of whom no date is offered or booked. */
-export type ActShown = Exclude<ActName, 'book' | 'texts' | 'emails'> | 'first-date';
+export type ActShown = Exclude<ActName, 'book' | 'choose' | 'texts' | 'emails'> | 'first-date';
 
 /** Of one channel; `to` is what is shown of the number or address. */
 export type ChannelWords = {
@@ -73,6 +73,16 @@ export type Words = {
   /** Behind what was done, where the office has to hear of it. */
   officeToldBy: Record<ToldBy, string>;
   missing: string;
+  /** Others whom the clinician approved; `told` is of the office that was asked before. */
+  options: {
+    title: string;
+    text: string;
+    pick: (name: string) => string;
+    sure: (name: string) => string;
+    what: string;
+    yes: string;
+    told: Record<ToldBy, string>;
+  };
   texts: ChannelWords;
   emails: ChannelWords;
   over: Record<PatientOver['how'], string>;

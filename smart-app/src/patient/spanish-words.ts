@@ -88,6 +88,7 @@ export const SPANISH: Words = {
     book: 'Su cita está hecha.',
     cancel: 'Su cita queda cancelada.',
     'other-date': 'Ya lo tenemos. Alguien le va a llamar o le mandará fechas.',
+    choose: 'Le vamos a preguntar al consultorio que eligió.',
     decline: 'Ya lo sabe su clínica.',
     seen: 'Gracias por decirnos.',
     rate: 'Gracias. Esto nos ayuda.',
@@ -99,6 +100,18 @@ export const SPANISH: Words = {
     clinic: 'Su clínica le avisará al consultorio.',
   },
   missing: 'Por favor llene esto.',
+  options: {
+    title: 'También puede elegir',
+    text: 'Su clínica dice que estos también son buenos para usted. Están en su plan.',
+    pick: (name) => `Elegir a ${name}`,
+    sure: (name) => `¿Quiere ver a ${name}?`,
+    what: 'Le vamos a preguntar a este consultorio. Si antes le preguntamos a otro, va a saber que usted no va.',
+    yes: 'Sí, pregúntenle',
+    told: {
+      refloop: 'Se lo vamos a decir al consultorio de antes.',
+      clinic: 'Su clínica le avisará al consultorio de antes.',
+    },
+  },
   texts: {
     title: 'Mensajes de texto',
     none: 'Su clínica no tiene un número para mandarle mensajes. Llame si los quiere.',

@@ -7,6 +7,7 @@ import { AnswerView } from '../center/AnswerView.tsx';
 import type { CenterProps } from '../center/CenterPage.tsx';
 import { useAnswer } from '../center/use-answer.ts';
 import { isProblem, notDoneText } from '../session/api.ts';
+import { Chip } from '../ui/Chip.tsx';
 import styles from './Thread.module.css';
 
 type Props = Pick<CenterProps, 'api' | 'onFail'> & { thread: Thread; onDone: (thread: Thread) => void; onChanged: () => void };
@@ -65,6 +66,7 @@ export function AskNextPerformer({ api, onFail, thread, onDone, onChanged }: Pro
                 {performers.map((performer, at) => (
                   <li key={performer.entryId}>
                     <strong>{performer.name}</strong>
+                    {performer.approved ? <Chip tone="good">approved by the clinician</Chip> : null}
                     <span className="caption num">{placeText(performer)}</span>
                     <span className="caption">{performer.why[0] ?? ''}</span>
                     <div>

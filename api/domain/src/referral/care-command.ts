@@ -37,6 +37,8 @@ export type AttemptCommand = { attempt: number /** When it was done, as whoever 
 export type CareCommand =
   | AttemptCommand
   | { type: 'reroute'; performer: Performer; because: RerouteReason }
+  /** The patient wants another of whom the clinician approved: whoever is asked now is told to stop, or is not asked after all. */
+  | { type: 'choose-other'; performer: Performer; words: string }
   | { type: 'match-report'; reportId: string; attempt: number }
   | { type: 'review-report'; reportId: string }
   | { type: 'refuse-report'; reportId: string; reason: string }
@@ -136,6 +138,8 @@ export function decideCare(referral: Referral, command: CareCommand, now: Instan
       return end(referral, command, now);
     case 'reroute':
       return reroute(referral, command, now);
+    case 'choose-other':
+      return chooseOther(referral, command, now);
     default:
       return unreachable(command);
   }
@@ -213,7 +217,25 @@ function reroute(referral: Referral, { performer, because }: Of<'reroute'>, now:
   if (closedBy(referral)) return refuse({ kind: 'already-closed' });
   const last = referral.attempts.at(-1);
   if (last && !FREE.includes(last.work.status)) return refuse({ kind: 'attempt-still-open', attempt: last.number });
-  return ok(happened(now, { type: 'attempt-opened', version: 1, attempt: (last?.number ?? 0) + 1, performer, because }));
+  return ok(happened(now, opened(referral, performer, because)));
+}
+
+function opened({ attempts }: Referral, performer: Performer, because: RerouteReason): CareFact {
+  return { type: 'attempt-opened', version: 1, attempt: (attempts.at(-1)?.number ?? 0) + 1, performer, because };
+}
+
+function chooseOther(referral: Referral, { performer, words }: Of<'choose-other'>, now: Instant): Decision {
+  const refusal = inForce(referral);
+  if (refusal) return refuse(refusal);
+  if (closedBy(referral)) return refuse({ kind: 'already-closed' });
+  const last = referral.attempts.at(-1);
+  const next = opened(referral, performer, 'patient-asked');
+  if (!last || FREE.includes(last.work.status)) return ok(happened(now, next));
+  const { number } = last;
+  if (last.work.status === 'draft')
+    return ok(happened(now, { type: 'attempt-withdrawn', version: 1, attempt: number, because: 'patient-chose' }, next));
+  if (MOVES[last.work.status]['request-cancellation'] === undefined) return refuse({ kind: 'attempt-still-open', attempt: number });
+  return ok(happened(now, { type: 'cancellation-requested', version: 1, attempt: number, reason: words }, next));
 }
 
 /** Whether another performer can be asked now. */

@@ -21,6 +21,10 @@ export type RerouteReason = (typeof REROUTE_REASONS)[number];
 export const ENDINGS = ['cancelled', 'patient-declined', 'expired', 'died'] as const;
 export type EndingKind = (typeof ENDINGS)[number];
 
+/** Why somebody is not asked after all, before anything went to them: the patient chose another. */
+export const WITHDRAWALS = ['patient-chose'] as const;
+export type Withdrawal = (typeof WITHDRAWALS)[number];
+
 export const CONTACTS = ['reached', 'left-message', 'unreachable'] as const;
 export type ContactOutcome = (typeof CONTACTS)[number];
 
@@ -39,6 +43,8 @@ export type DenialReason = (typeof DENIAL_REASONS)[number];
 
 export type AttemptFact =
   | { type: 'attempt-opened'; version: 1; attempt: number; performer: Performer; because: RerouteReason }
+  /** Not asked after all: nothing had gone there. */
+  | { type: 'attempt-withdrawn'; version: 1; attempt: number; because: Withdrawal }
   | { type: 'attempt-sent'; version: 1; attempt: number; transmissionId: string; channel: Channel }
   | { type: 'transmission-delivered'; version: 1; attempt: number; transmissionId: string }
   | { type: 'transmission-failed'; version: 1; attempt: number; transmissionId: string; detail: string }
@@ -140,6 +146,7 @@ export type Rating = (typeof RATINGS)[number];
 /** What each is about. */
 const ABOUT = {
   'attempt-opened': 'attempt',
+  'attempt-withdrawn': 'attempt',
   'attempt-sent': 'attempt',
   'transmission-delivered': 'attempt',
   'transmission-failed': 'attempt',

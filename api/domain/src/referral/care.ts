@@ -129,6 +129,8 @@ function withAppointment(attempt: Attempt, id: string, status: Appointment['stat
 
 function changed(attempt: Attempt, fact: Exclude<AttemptFact, { type: 'attempt-opened' }>, since: Moment): Attempt {
   switch (fact.type) {
+    case 'attempt-withdrawn':
+      return withWork(attempt, { status: 'cancelled', since });
     case 'attempt-sent': {
       const transmission: Transmission = { id: fact.transmissionId, channel: fact.channel, at: since, status: 'sent' };
       const sent = { ...attempt, transmissions: [...attempt.transmissions, transmission] };

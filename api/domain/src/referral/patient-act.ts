@@ -12,6 +12,7 @@ import type { CareFact, PatientDeclineReason, PatientMeaning, Rating } from './c
 import { closedBy } from './closure.ts';
 import type { Happening } from './event.ts';
 import { observe } from './observe.ts';
+import { openOptions } from './options.ts';
 import type { Referral } from './referral.ts';
 import { isHeld } from './still-booked.ts';
 
@@ -19,17 +20,29 @@ export type PatientAct =
   /** One of the dates that the office offered; in place of one that was booked before. */
   | { act: 'book'; startsAt: Instant }
   | { act: 'cancel' }
+  /** Another of whom the clinician approved, by their entry. */
+  | { act: 'choose'; entryId: string }
   | { act: 'other-date'; text: string }
   | { act: 'decline'; reason: PatientDeclineReason }
   | { act: 'seen'; at: Instant }
   | { act: 'rate'; score: Rating; words: string | null };
 export type PatientActName = PatientAct['act'];
 
-export const PATIENT_ACTS = ['book', 'cancel', 'other-date', 'seen', 'rate', 'decline'] as const satisfies readonly PatientActName[];
+export const PATIENT_ACTS = [
+  'book',
+  'cancel',
+  'other-date',
+  'choose',
+  'seen',
+  'rate',
+  'decline',
+] as const satisfies readonly PatientActName[];
 
 export type PatientRefusal =
   | CareRefusal
   | { kind: 'not-offered-to-patient' }
+  /** Not among those whom the clinician approved and nobody has asked. */
+  | { kind: 'not-an-option'; entryId: string }
   /** The office offers it no more, or never did. */
   | { kind: 'date-not-offered'; date: Instant }
   | { kind: 'too-early'; earliest: Instant }
@@ -75,10 +88,13 @@ export function patientActs(referral: Referral, now: Instant): PatientActName[] 
   if (endForPatient(referral, now) !== undefined) return [];
   const wasSeen = referral.attempts.some(({ visits }) => visits.length > 0);
   const rate: PatientActName[] = wasSeen && referral.rating === null ? ['rate'] : [];
-  if (closedBy(referral) || !attempt) return rate;
+  if (closedBy(referral)) return rate;
+  if (!attempt) return mayChoose(referral) ? ['choose', ...rate] : rate;
   const booked = bookedWith(attempt);
   return PATIENT_ACTS.filter((act) => {
     switch (act) {
+      case 'choose':
+        return mayChoose(referral);
       case 'book':
         return openDates(attempt, now).length > 0;
       case 'cancel':
@@ -97,6 +113,13 @@ export function patientActs(referral: Referral, now: Instant): PatientActName[] 
   });
 }
 
+/** While nothing is booked and nobody has seen them, the patient may go to another of whom the clinician approved (R40). */
+const mayChoose = (referral: Referral): boolean =>
+  referral.service !== 'e-consult' &&
+  referral.reports.length === 0 &&
+  openOptions(referral).length > 0 &&
+  referral.attempts.every(({ visits, work }) => visits.length === 0 && work.status !== 'scheduled' && work.status !== 'completed');
+
 type Decision = Result<Happening[], PatientRefusal>;
 
 /** What the patient typed with it, where that may tell of an emergency: then nothing else of the act is done (R77, R78). */
@@ -108,6 +131,7 @@ export function emergencyWordsOf(what: PatientAct): string | undefined {
       return what.words === null || emergencyIn(what.words) === undefined ? undefined : what.words;
     case 'book':
     case 'cancel':
+    case 'choose':
     case 'decline':
     case 'seen':
       return undefined;
@@ -139,6 +163,11 @@ const word = (meaning: PatientMeaning, text: string): CareFact => ({ type: 'pati
 
 function actOn(referral: Referral, attempt: Attempt | undefined, what: PatientAct, key: string, now: Instant): Decision {
   if (what.act === 'rate') return ok(happened(now, { type: 'patient-rated', version: 1, score: what.score, words: what.words }));
+  if (what.act === 'choose') {
+    const performer = openOptions(referral).find(({ entryId }) => entryId === what.entryId);
+    if (!performer) return refuse({ kind: 'not-an-option', entryId: what.entryId });
+    return decideCare(referral, { type: 'choose-other', performer, words: 'The patient chose another specialist.' }, now);
+  }
   if (!attempt) return refuse({ kind: 'not-offered-to-patient' });
   const { number } = attempt;
   switch (what.act) {

@@ -29,11 +29,11 @@ export type History = {
   take: (happenings: Happening[], recordedAt: Instant) => void;
 };
 
-export function inChart(service: Service = 'visit'): History {
+export function inChart(service: Service = 'visit', alternates: Performer[] = []): History {
   const done = { status: 'done', reference: 'ServiceRequest/o1', versionId: '4', orderStatus: 'active' } as const;
   const { referral, events } = play([
     recommend('r', '3', { service }),
-    approve('r', '3', 'p'),
+    approve('r', '3', 'p', undefined, alternates),
     { type: 'settle-step', planId: 'p', step: 'ServiceRequest', outcome: done },
   ]);
   if (!referral) throw new Error('No referral');

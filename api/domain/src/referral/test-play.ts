@@ -36,7 +36,13 @@ export const recommend = (recommendationId: string, orderVersion: string | null,
   ...more,
 });
 
-export const approve = (recommendationId: string, orderVersion: string | null, planId: string, asker = CLINICIAN): ReferralCommand => ({
+export const approve = (
+  recommendationId: string,
+  orderVersion: string | null,
+  planId: string,
+  asker = CLINICIAN,
+  alternates: Performer[] = [],
+): ReferralCommand => ({
   type: 'approve',
   asker,
   approvalId: `a-${planId}`,
@@ -45,7 +51,7 @@ export const approve = (recommendationId: string, orderVersion: string | null, p
   orderVersion,
   contentHash: 'c0ffee',
   performer,
-  alternates: [],
+  alternates,
   setting: null,
   overrideReason: null,
   rung: 1,

@@ -27,6 +27,7 @@ export const EVENT_VERSIONS: Record<ReferralFact['type'], { current: number; ste
   'order-changed-before-write': { current: 1, steps: {} },
   'approval-withdrawn': { current: 1, steps: {} },
   'attempt-opened': { current: 1, steps: {} },
+  'attempt-withdrawn': { current: 1, steps: {} },
   'attempt-sent': { current: 1, steps: {} },
   'transmission-delivered': { current: 1, steps: {} },
   'transmission-failed': { current: 1, steps: {} },

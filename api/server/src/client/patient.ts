@@ -23,8 +23,9 @@ export type OpenPatient = z.infer<typeof OpenPatient>;
 
 const PlainWords = z.object({ en: z.string(), es: z.string() });
 
-/** Whom the clinician approved: one of these is chosen, and where it is one alone, that one. */
+/** Whom the clinician approved: who is asked now first, then whom the patient may choose in their place. */
 const Specialist = z.object({
+  entryId: z.string(),
   name: z.string(),
   /** "heart doctor". */
   what: PlainWords,
@@ -100,6 +101,8 @@ export const PatientRequest = z.discriminatedUnion('act', [
   /** One of the dates that are shown. */
   z.object({ act: z.literal('book'), startsAt: Moment }),
   z.object({ act: z.literal('cancel') }),
+  /** Another of those who are shown. */
+  z.object({ act: z.literal('choose'), entryId: z.string().min(1).max(200) }),
   z.object({ act: z.literal('other-date'), text: z.string().trim().min(1, 'Write when you can come').max(500) }),
   z.object({ act: z.literal('decline'), reason: z.enum(DECLINE_REASONS_OF_PATIENT) }),
   z.object({ act: z.literal('seen'), at: Moment }),

@@ -179,6 +179,8 @@ export const NextPerformers = z.object({
       waitDays: z.number().nullable(),
       phone: z.string().nullable(),
       why: z.array(z.string()),
+      /** By the clinician, with the referral. */
+      approved: z.boolean(),
     }),
   ),
 });

@@ -48,7 +48,7 @@ export const patientPageRoutes = ({ page, links, texts, mailStops }: PatientRout
     method: 'post',
     path: '/patient/acts',
     summary:
-      'Book, cancel, ask for another date, decline, say that one was seen or how it was, begin or end messages. The same key twice does it once.',
+      'Book, cancel, ask for another date, choose another of the approved specialists, decline, say that one was seen or how it was, begin or end messages. The same key twice does it once.',
     limit: 'patient',
     body: ActAsPatient,
     answer: PatientAnswer,

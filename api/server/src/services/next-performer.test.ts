@@ -35,10 +35,11 @@ async function act(id: string, what: object): Promise<void> {
 }
 
 /** Approved and written by the clinician, sent and declined. */
-async function declined(): Promise<string> {
+async function declined(alternates: string[] = []): Promise<string> {
   const input = makeInput();
   const made = (await api.call('POST', '/recommendations', clinician, input)).body as Made;
-  const plan = (await api.call('POST', '/approvals', clinician, approveInput(made, input))).body;
+  const plan = (await api.call('POST', '/approvals', clinician, approveInput(made, input, { working: { ...made.working, alternates } })))
+    .body;
   const holder = 'window-one-1234';
   await api.call('POST', `/plans/${String(plan['id'])}/lease`, clinician, { holder });
   for (const [step, reference] of [
@@ -76,6 +77,19 @@ test('the next of the ranking is asked: a new attempt, the same order, to be sen
   await act(id, { act: 'sent', channel: 'fax', at: api.clock.now.toISOString() });
   await act(id, { act: 'declined', reason: 'other', at: api.clock.now.toISOString() });
   expect((await candidates(id)).performers.map(({ entryId }) => entryId)).toEqual(['entry-3', 'entry-4']);
+});
+
+test('whom the clinician approved already stand first, marked, and keep the rank at which they were approved', async () => {
+  const id = await declined(['entry-4', 'entry-3']);
+  const { performers } = await candidates(id);
+  expect(performers.map(({ entryId, approved }) => [entryId, approved])).toEqual([
+    ['entry-3', true],
+    ['entry-4', true],
+    ['entry-2', false],
+  ]);
+  expect((await ask(id, (await thread(id)).sequence, 'entry-4')).status).toBe(200);
+  const row = await api.store.transaction(api.scope, (unit) => unit.referrals.get(id));
+  expect(row?.state).toMatchObject({ attempts: [{}, { performer: { entryId: 'entry-4', rank: 4 } }] });
 });
 
 test('nobody out of network, nobody who was asked, nobody who is gone from the directory, and not what changed meanwhile', async () => {

@@ -4,16 +4,17 @@
  */
 import { decideCare } from '@refloop/domain/referral/care-command';
 import type { Performer } from '@refloop/domain/referral/event';
+import { openOptions } from '@refloop/domain/referral/options';
 import type { Referral } from '@refloop/domain/referral/referral';
 import type { Card, MatchInput } from '../client/match.ts';
 import type { Thread } from '../client/thread.ts';
 import type { AskNext, NextPerformers } from '../client/worklist.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, personOf, type Session } from '../sessions/session.ts';
-import type { Store, Unit } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
+import { optionsListed, requestOf } from './approved-options.ts';
 import { careRefusal } from './care-refusal.ts';
 import { asCard, performerOf } from './chosen-performer.ts';
-import { keptOf } from './kept.ts';
 import type { MatchingService } from './matching.ts';
 import type { PracticeOf } from './patient/patient-view.ts';
 import { applyDecision, readReferral, withRetry } from './referral-log.ts';
@@ -30,11 +31,8 @@ const MOST = 10;
 const NO_REQUEST = 'What the clinician asked for is not kept with this referral. The clinician refers anew from the chart.';
 const NOBODY = 'Nobody else in the patient’s network takes new patients near them. The clinician decides what is to be done.';
 
-async function requestOf(unit: Unit, { order }: Referral): Promise<MatchInput | undefined> {
-  if (order.status === 'draft') return undefined;
-  const stored = await unit.recommendations.get(order.approval.recommendationId);
-  return stored && keptOf(stored).input.request.match;
-}
+/** `approved`: by the clinician, with the referral. */
+type Askable = { card: Card; rank: number | null; approved: boolean };
 
 type Deps = { store: Store; matching: MatchingService; practiceOf?: PracticeOf };
 
@@ -47,6 +45,19 @@ export function createNextPerformerService({ store, matching, practiceOf }: Deps
     return answer.ranked.filter(({ npi }) => !asked.has(npi)).slice(0, MOST);
   }
 
+  /** Whom the clinician approved already first, as they approved them; then the next of the ranking. */
+  function askable(request: MatchInput, referral: Referral, now: Date): Askable[] | Refusal {
+    const cards = rankedNow(request, referral, now);
+    if ('refused' in cards) return cards;
+    const ranked = cards.map((card, at): Askable => ({ card, rank: at + 1, approved: false }));
+    const approved = optionsListed(matching, request, referral, now).map((card): Askable => {
+      const option = openOptions(referral).find(({ entryId }) => entryId === card.entryId);
+      return { card: cards.find(({ entryId }) => entryId === card.entryId) ?? card, rank: option?.rank ?? null, approved: true };
+    });
+    const npis = new Set(approved.map(({ card }) => card.npi));
+    return [...approved, ...ranked.filter(({ card }) => !npis.has(card.npi))].slice(0, MOST);
+  }
+
   return {
     list: (session, referralId, now) =>
       store.transaction(session.scope, async (unit): Promise<NextPerformers | Refusal> => {
@@ -55,8 +66,8 @@ export function createNextPerformerService({ store, matching, practiceOf }: Deps
         if (!referral || referral.order.status === 'draft') return noSuchReferral();
         const request = await requestOf(unit, referral);
         if (!request) return { why: NO_REQUEST, performers: [] };
-        const cards = rankedNow(request, referral, now);
-        if ('refused' in cards) return cards;
+        const listed = askable(request, referral, now);
+        if ('refused' in listed) return listed;
         await unit.audit.append({
           at: now.toISOString(),
           actor: actorOf(session),
@@ -64,11 +75,11 @@ export function createNextPerformerService({ store, matching, practiceOf }: Deps
           purpose: 'TREAT',
           referralId,
           patientId: referral.patientId,
-          payload: { performers: cards.map(({ entryId }) => entryId) },
+          payload: { performers: listed.map(({ card }) => card.entryId) },
         });
         return {
-          why: cards.length === 0 ? NOBODY : null,
-          performers: cards.map((card) => ({
+          why: listed.length === 0 ? NOBODY : null,
+          performers: listed.map(({ card, approved }) => ({
             entryId: card.entryId,
             name: asCard(card),
             organization: card.organization,
@@ -76,6 +87,7 @@ export function createNextPerformerService({ store, matching, practiceOf }: Deps
             waitDays: card.wait?.days ?? null,
             phone: card.phone,
             why: card.why,
+            approved,
           })),
         };
       }),
@@ -89,14 +101,14 @@ export function createNextPerformerService({ store, matching, practiceOf }: Deps
           const request = referral && (await requestOf(unit, referral));
           if (!referral) throw new Refused(noSuchReferral());
           if (!request) throw new Refused(problem('conflict', NO_REQUEST));
-          const cards = rankedNow(request, referral, now);
-          if ('refused' in cards) throw new Refused(cards);
-          const place = cards.findIndex((card) => card.entryId === entryId);
-          const card = cards[place];
-          if (!card) throw new Refused(problem('conflict', NOT_LISTED));
+          const among = askable(request, referral, now);
+          if ('refused' in among) throw new Refused(among);
+          const found = among.find(({ card }) => card.entryId === entryId);
+          if (!found) throw new Refused(problem('conflict', NOT_LISTED));
+          const { card, rank, approved } = found;
           const applied = await applyDecision(unit, referralId, personOf(session), at, (current) => {
             if (current.decidedSequence !== sequence) throw new Refused(problem('conflict', CHANGED));
-            return decideCare(current, { type: 'reroute', performer: listed(card, place + 1), because }, at);
+            return decideCare(current, { type: 'reroute', performer: performerIn(card, rank), because }, at);
           });
           if (!applied) throw new Refused(noSuchReferral());
           if (!applied.ok) throw new Refused(careRefusal(applied.refusal));
@@ -107,7 +119,7 @@ export function createNextPerformerService({ store, matching, practiceOf }: Deps
             purpose: 'TREAT',
             referralId,
             patientId: referral.patientId,
-            payload: { entryId, npi: card.npi, because, rank: place + 1 },
+            payload: { entryId, npi: card.npi, because, rank, approved },
           });
           const thread = await readThread(unit, session, referralId, at, practiceOf);
           if (!thread) throw new Refused(noSuchReferral());
@@ -116,7 +128,7 @@ export function createNextPerformerService({ store, matching, practiceOf }: Deps
       ),
   };
 
-  function listed(card: Card, rank: number): Performer {
+  function performerIn(card: Card, rank: number | null): Performer {
     const matcher = matching.matcher();
     if ('refused' in matcher) throw new Refused(matcher);
     const performer = performerOf(matcher, card, rank);

@@ -100,8 +100,8 @@ export function packetDesk() {
     if (done.status !== 200) throw new Error(JSON.stringify(done.body));
   }
 
-  async function written(resources: Body[] = fullChart()): Promise<string> {
-    const id = await writtenReferral(api, clinician, makeInput({ chart: resources }));
+  async function written(resources: Body[] = fullChart(), alternates: string[] = []): Promise<string> {
+    const id = await writtenReferral(api, clinician, makeInput({ chart: resources }), alternates);
     await authorize(id, 'not-needed');
     return id;
   }

@@ -2,10 +2,19 @@
 import type { ReferralApi } from './test-referral-api.ts';
 import { approveInput, type Body, type Made, makeInput } from './test-referral-input.ts';
 
-/** @returns its id */
-export async function writtenReferral(api: ReferralApi, clinician: string, input: Body = makeInput()): Promise<string> {
+/**
+ * @param alternates who is approved beside the first of the ranking, by their entries
+ * @returns its id
+ */
+export async function writtenReferral(
+  api: ReferralApi,
+  clinician: string,
+  input: Body = makeInput(),
+  alternates: string[] = [],
+): Promise<string> {
   const made = (await api.call('POST', '/recommendations', clinician, input)).body as Made;
-  const plan = (await api.call('POST', '/approvals', clinician, approveInput(made, input))).body;
+  const plan = (await api.call('POST', '/approvals', clinician, approveInput(made, input, { working: { ...made.working, alternates } })))
+    .body;
   const holder = 'window-one-1234';
   const path = `/plans/${String(plan['id'])}`;
   await api.call('POST', `${path}/lease`, clinician, { holder });

@@ -4,7 +4,7 @@ import { shortDateWords } from '@refloop/domain/fhir/date';
 import type { MessageTopic } from '@refloop/domain/patient/messages';
 import type { PatientChannel } from '@refloop/domain/patient/outreach';
 import type { Channel } from '@refloop/domain/referral/attempt';
-import type { AuthorizationDecision, CareFact, PatientMeaning } from '@refloop/domain/referral/care-event';
+import type { AuthorizationDecision, CareFact, PatientMeaning, Withdrawal } from '@refloop/domain/referral/care-event';
 import { isUntold } from '@refloop/domain/referral/care-event';
 import type { Actor, ReferralEvent, ReferralFact } from '@refloop/domain/referral/event';
 import { unreachable } from '@refloop/domain/result';
@@ -36,6 +36,7 @@ const EVENTS: Record<ReferralFact['type'], { name: string; party: Party }> = {
   'approval-withdrawn': { name: 'Approval taken back', party: 'practice' },
   'order-changed-before-write': { name: 'Order changed before it was written', party: 'practice' },
   'attempt-opened': { name: 'Another specialist asked', party: 'practice' },
+  'attempt-withdrawn': { name: 'Not asked after all', party: 'practice' },
   'attempt-sent': { name: 'Sent', party: 'practice' },
   'transmission-delivered': { name: 'Delivered', party: 'refloop' },
   'transmission-failed': { name: 'Not delivered', party: 'refloop' },
@@ -85,6 +86,10 @@ const CHANNEL_WORDS: Record<Channel, string> = {
   link: 'By a secure link',
   fhir: 'By FHIR',
   'by-hand': 'By hand, post or telephone',
+};
+
+const WITHDRAWN_WORDS: Record<Withdrawal, string> = {
+  'patient-chose': 'The patient chose another specialist before anything was sent.',
 };
 
 const TOPIC_WORDS: Record<MessageTopic, string> = {
@@ -137,6 +142,8 @@ function detailOf(fact: ReferralFact, names: Names, handed: Handed): string | nu
         : `${fact.performer.display}. May be asked too: ${fact.alternates.map(({ display }) => display).join('; ')}.`;
     case 'attempt-opened':
       return fact.performer.display;
+    case 'attempt-withdrawn':
+      return WITHDRAWN_WORDS[fact.because];
     case 'attempt-sent':
       return [CHANNEL_WORDS[fact.channel], handed.get(fact.transmissionId)].filter((words) => words !== undefined).join('. ');
     case 'transmission-failed':

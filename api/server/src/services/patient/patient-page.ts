@@ -5,7 +5,8 @@
 import { EMERGENCY_WORDS } from '@refloop/domain/patient/messages';
 import type { PatientChannel, Reachable } from '@refloop/domain/patient/outreach';
 import { isActing, OF_AGE } from '@refloop/domain/patient/proxy';
-import type { Actor, PatientSide } from '@refloop/domain/referral/event';
+import type { Actor, PatientSide, Performer } from '@refloop/domain/referral/event';
+import { openOptions } from '@refloop/domain/referral/options';
 import {
   askedNow,
   bookedWith,
@@ -14,6 +15,7 @@ import {
   endForPatient,
   openDates,
   type PatientAct,
+  type PatientActName,
   patientActs,
 } from '@refloop/domain/referral/patient-act';
 import type { Referral } from '@refloop/domain/referral/referral';
@@ -25,9 +27,11 @@ import { patientChannelsOf, type Site } from '../../sites.ts';
 import type { PatientContact } from '../../store/patient-contacts.ts';
 import type { StoredPatientLink } from '../../store/patient-links.ts';
 import type { Scope, Store, Unit } from '../../store/store.ts';
+import { optionsNow } from '../approved-options.ts';
 import { practiceIn } from '../configuration-in-force.ts';
 import { policyIn } from '../engine/policy-in-force.ts';
 import { type Opening, openLinkDoor } from '../link-door.ts';
+import type { MatchingService } from '../matching.ts';
 import { applyDecision, readReferral } from '../referral-log.ts';
 import { changeConsent, changeConsentAt } from './patient-consent.ts';
 import { ageOn, approvedPacket, birthDateOf, contactOf, dayOn } from './patient-facts.ts';
@@ -53,6 +57,8 @@ const wrong = (left: number): Refusal => problem('not-allowed', triesLeft(left),
 export type PatientPageDeps = {
   store: Store;
   practiceOf: PracticeOf;
+  /** Whom the clinician approved, as the directory lists them now. */
+  matching: MatchingService;
   /** The site entry: the number to call, and whether it sends text messages. */
   siteOf: (scope: Scope) => Pick<Site, 'phone' | 'textMessages' | 'patientMail'> | undefined;
   /** What links to offices begin with. */
@@ -62,7 +68,7 @@ export type PatientPageDeps = {
 type Found = { unit: Unit; link: StoredPatientLink; links: StoredPatientLink[]; referral: Referral; packet: Packet };
 type Place = { scope: Scope; id: string; referralId: string };
 
-export function createPatientPageService({ store, practiceOf, siteOf, publicUrl }: PatientPageDeps): PatientPageService {
+export function createPatientPageService({ store, practiceOf, matching, siteOf, publicUrl }: PatientPageDeps): PatientPageService {
   const door = openLinkDoor({
     store,
     name: 'patient-link',
@@ -89,6 +95,13 @@ export function createPatientPageService({ store, practiceOf, siteOf, publicUrl 
     return link.opened.as;
   };
 
+  /** Whom the patient may choose; of an adolescent no page says who it is. */
+  const optionsFor = async (unit: Unit, referral: Referral, withheld: boolean, now: string): Promise<Performer[]> => {
+    if (withheld || !patientActs(referral, now).includes('choose')) return [];
+    const listed = new Set((await optionsNow(unit, matching, referral, new Date(now))).map(({ entryId }) => entryId));
+    return openOptions(referral).filter(({ entryId }) => listed.has(entryId));
+  };
+
   const answer = async (
     { unit, packet, link }: Found,
     now: string,
@@ -108,6 +121,11 @@ export function createPatientPageService({ store, practiceOf, siteOf, publicUrl 
     const booked = attempt && bookedWith(attempt);
     const { timeZone } = calendarFor(await policyIn(unit), referral);
     const withheld = isAdolescent(packet, dayOn(now, timeZone));
+    const options = await optionsFor(unit, referral, withheld, now);
+    const told = (performer: Performer, asked: boolean) => specialistOf(referral, performer, packet, practiceOf, asked);
+    const specialists = [...(attempt ? [told(attempt.performer, true)] : []), ...options.map((each) => told(each, false))];
+    const mayDo = (act: PatientActName): boolean =>
+      act === 'choose' ? options.length > 0 : act !== 'decline' || !withheld || as !== 'patient';
     return {
       standing: 'open',
       ...opening,
@@ -117,14 +135,14 @@ export function createPatientPageService({ store, practiceOf, siteOf, publicUrl 
       clinician: packet.referring.clinician,
       language,
       timeZone,
-      specialists: attempt && !withheld ? [specialistOf(referral, attempt, packet, practiceOf)] : [],
+      specialists: withheld ? [] : specialists,
       reason: withheld ? '' : packet.request.reason,
       withheld,
       stage: stageOf(referral, attempt, now),
       officeToldBy,
       appointment: booked ? { startsAt: booked.startsAt } : null,
       dates: attempt ? openDates(attempt, now) : [],
-      acts: patientActs(referral, now).filter((act) => act !== 'decline' || !withheld || as !== 'patient'),
+      acts: patientActs(referral, now).filter(mayDo),
       texts: { number: text.to === null || !site?.textMessages ? null : text.to.slice(-4), wanted: text.consent.status === 'given' },
       emails: site?.patientMail
         ? { address: email.to === null ? null : shownAddress(email.to), wanted: email.consent.status === 'given' }
@@ -207,14 +225,17 @@ export function createPatientPageService({ store, practiceOf, siteOf, publicUrl 
           else if (as === 'patient') await changeConsent(unit, contact, change);
         } else {
           const act = inUtc(what);
+          const withheld = isAdolescent(packet, dayOn(at, calendarFor(await policyIn(unit), referral).timeZone));
           // It would end the order: of somebody under age a parent says so, or the patient tells the clinic.
-          if (
-            act.act === 'decline' &&
-            as === 'patient' &&
-            isAdolescent(packet, dayOn(at, calendarFor(await policyIn(unit), referral).timeZone))
-          )
+          if (act.act === 'decline' && as === 'patient' && withheld)
             throw new Refused(problem('not-allowed', 'Your clinic talks with you about this. Call them.'));
           const factKey = `patient-link/${link.id}/${key}`;
+          const pressedBefore = referral.factKeys.includes(factKey);
+          if (act.act === 'choose' && !pressedBefore) {
+            const options = await optionsFor(unit, referral, withheld, at);
+            if (!options.some(({ entryId }) => entryId === act.entryId))
+              throw new Refused(patientRefusal({ kind: 'not-an-option', entryId: act.entryId }));
+          }
           const applied = await applyDecision(unit, link.referralId, actor, at, (current) => decidePatient(current, act, factKey, at));
           if (!applied) throw new Refused(noSuchLink());
           if (!applied.ok) throw new Refused(patientRefusal(applied.refusal));
@@ -273,6 +294,7 @@ function inUtc(what: Exclude<PatientRequest, OfChannel>): PatientAct {
     case 'rate':
       return { ...what, words: what.words || null };
     case 'cancel':
+    case 'choose':
     case 'other-date':
     case 'decline':
       return what;

@@ -6,6 +6,8 @@ export function patientRefusal(refusal: PatientRefusal): Refusal {
   switch (refusal.kind) {
     case 'date-not-offered':
       return problem('conflict', 'That date is not free any more. Nothing was booked. Pick another one.');
+    case 'not-an-option':
+      return problem('conflict', 'That office cannot be picked any more. Nothing was changed. Look at the page again.');
     case 'seen-ahead':
       return problem('invalid-request', 'That is still ahead.', [
         { field: 'what.at', message: 'It lies in the future', fix: 'Give the day you were seen.' },

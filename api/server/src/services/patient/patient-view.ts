@@ -3,6 +3,7 @@ import { isAdolescentAge } from '@refloop/domain/chart/sensitivity';
 import { specialtyById, specialtyInSentence } from '@refloop/domain/clinical/specialty';
 import { specialistInPlainWords } from '@refloop/domain/patient/specialty-words';
 import type { Attempt } from '@refloop/domain/referral/attempt';
+import type { Performer } from '@refloop/domain/referral/event';
 import { bookedWith } from '@refloop/domain/referral/patient-act';
 import type { Referral } from '@refloop/domain/referral/referral';
 import type { PatientStage, PatientView } from '../../client/patient.ts';
@@ -19,23 +20,26 @@ export function isAdolescent(packet: Packet, day: string): boolean {
   return born !== undefined && isAdolescentAge(ageOn(born, day));
 }
 
+/** @param asked whether they are asked now, or may be chosen */
 export function specialistOf(
-  { specialty }: Referral,
-  { performer }: Attempt,
+  { specialty }: Pick<Referral, 'specialty'>,
+  performer: Performer,
   packet: Packet,
   practiceOf: PracticeOf,
+  asked: boolean,
 ): PatientView['specialists'][number] {
   const { name, organization, address, phone } = addressedTo(packet, performer, practiceOf(performer.entryId)).specialist;
   const known = specialtyById(specialty);
   const inWords = known ? specialtyInSentence(known) : specialty;
   const told = (words: string): string => (words === 'not recorded' ? '' : words);
   return {
+    entryId: performer.entryId,
     name,
     what: specialistInPlainWords(specialty) ?? { en: `specialist in ${inWords}`, es: `especialista (${inWords})` },
     organization: told(organization),
     address: told(address),
     phone: told(phone),
-    asked: true,
+    asked,
   };
 }
 

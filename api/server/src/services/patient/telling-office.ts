@@ -21,6 +21,7 @@ function newsOf(act: PatientActName): OfficeNews | undefined {
     case 'book':
       return 'booked';
     case 'cancel':
+    case 'choose':
     case 'decline':
       return 'called-off';
     case 'other-date':
@@ -55,7 +56,10 @@ export async function tellOffice(
   }: { before: Referral; after: Referral; act: PatientActName; key: string; by: string; publicUrl: string; now: Date },
 ): Promise<ToldBy | null> {
   const news = newsOf(act);
-  const attempt = askedNow(after);
+  // Whoever was asked until another was chosen hears of it, not the other.
+  const until = act === 'choose' ? askedNow(before)?.number : askedNow(after)?.number;
+  const attempt = after.attempts.find(({ number }) => number === until);
+  if (act === 'choose' && attempt?.transmissions.length === 0) return null;
   if (!news || !attempt) return null;
   const key = `news-${digest(pressed).slice(0, 32)}`;
   const asked = await unit.outbox.get(effectId(unit.scope, OFFICE_MAIL, key));

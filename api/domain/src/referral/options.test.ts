@@ -1,0 +1,90 @@
+/** Whom the patient may choose, when, and what becomes of whoever was asked until then. */
+import { describe, expect, test } from 'vitest';
+import { due } from '../sla/due.ts';
+import { defaultPolicy } from '../sla/policy.ts';
+import type { Performer } from './event.ts';
+import { openOptions } from './options.ts';
+import { decidePatient, patientActs } from './patient-act.ts';
+import { ANOTHER, act, type History, inChart, minute } from './test-care.ts';
+
+const POLICY = defaultPolicy({ timeZone: 'UTC', opens: 8, closes: 17, holidays: [] });
+const THIRD: Performer = { ...ANOTHER, entryId: 'e3', npi: '1111111111', display: 'Cy Lund, MD', rank: 3 };
+const BOTH = [ANOTHER, THIRD];
+
+const send = { type: 'send', transmissionId: 't', channel: 'fax' } as const;
+const schedule = { type: 'schedule', appointmentId: 'a', startsAt: minute(90) } as const;
+type Step = Parameters<typeof act>[1];
+
+function after(...steps: Step[]): History {
+  const history = inChart('visit', BOTH);
+  for (const [at, step] of steps.entries()) act(history, step, at + 1);
+  return history;
+}
+function choose(history: History, entryId: string, at = 60, key = `choose/${entryId}/${at}`): string | undefined {
+  const decided = decidePatient(history.referral, { act: 'choose', entryId }, key, minute(at));
+  if (!decided.ok) return decided.refusal.kind;
+  history.take(decided.value, minute(at));
+  return undefined;
+}
+const standing = ({ referral }: History): [string, string][] =>
+  referral.attempts.map(({ performer, work }) => [performer.entryId, work.status]);
+
+describe('while nothing is booked and nobody has seen them', () => {
+  test.each<[string, Step[], string]>([
+    ['nothing was sent', [], 'cancelled'],
+    ['it was sent', [send], 'cancellation-requested'],
+    ['it was accepted', [send, { type: 'accept' }], 'cancellation-requested'],
+    ['the visit was missed', [send, { type: 'accept' }, schedule, { type: 'no-show', appointmentId: 'a' }], 'cancellation-requested'],
+    ['the office had declined', [send, { type: 'decline', reason: 'other' }], 'declined'],
+    ['the practice had called it off', [send, { type: 'request-cancellation', reason: 'late' }], 'cancellation-requested'],
+  ])('%s: another is asked, and whoever was asked stands as %s', (_, steps, status) => {
+    const history = after(...steps);
+    expect(patientActs(history.referral, minute(60))).toContain('choose');
+    expect(choose(history, 'e3')).toBeUndefined();
+    expect(standing(history).slice(-2)).toEqual([
+      [history.referral.attempts[0]?.performer.entryId, status],
+      ['e3', 'draft'],
+    ]);
+    expect(history.events.at(-1)?.fact).toMatchObject({ type: 'attempt-opened', because: 'patient-asked', performer: { entryId: 'e3' } });
+    expect(due(history.referral, POLICY, minute(61)).map(({ kind, about }) => [kind, about])).toContainEqual(['send', 'attempt 2']);
+  });
+
+  test('the same press does it once, and each can be chosen once', () => {
+    const history = after(send);
+    expect([choose(history, 'e2', 60, 'one'), choose(history, 'e2', 61, 'one')]).toEqual([undefined, undefined]);
+    expect(history.referral.attempts).toHaveLength(2);
+    expect(choose(history, 'e2', 62)).toBe('not-an-option');
+    expect(openOptions(history.referral)).toEqual([THIRD]);
+    expect(choose(history, 'e3', 63)).toBeUndefined();
+    expect(standing(history).map(([, status]) => status)).toEqual(['cancellation-requested', 'cancelled', 'draft']);
+    expect(patientActs(history.referral, minute(64))).not.toContain('choose');
+  });
+
+  test('nobody whom the clinician did not approve', () => {
+    expect(choose(after(send), 'e9')).toBe('not-an-option');
+    const alone = inChart();
+    expect([patientActs(alone.referral, minute(60)).includes('choose'), choose(alone, 'e2')]).toEqual([false, 'not-offered-to-patient']);
+  });
+});
+
+describe('not', () => {
+  const accepted: Step[] = [send, { type: 'accept' }, schedule];
+  test.each<[string, Step[]]>([
+    ['while a visit is booked', accepted],
+    ['once they were seen', [...accepted, { type: 'mark-seen', appointmentId: 'a' }]],
+    ['once a note is back', [send, { type: 'accept' }, { type: 'give-outcome', reportId: 'n', document: null, fromNpi: null }]],
+  ])('%s', (_, steps) => {
+    const history = after(...steps);
+    expect([patientActs(history.referral, minute(60)).includes('choose'), choose(history, 'e2')]).toEqual([
+      false,
+      'not-offered-to-patient',
+    ]);
+  });
+
+  test('once the order is over, nor where only advice was asked for', () => {
+    const over = after(send);
+    over.ask({ type: 'end', how: 'cancelled', reason: 'moved' }, 10);
+    const advice = inChart('e-consult', BOTH);
+    for (const history of [over, advice]) expect(choose(history, 'e2')).toBe('not-offered-to-patient');
+  });
+});
