@@ -1,4 +1,7 @@
-/** A patient without an account: from the clinician's handout, by the date of birth, to a booked visit that the worklist shows. In Spanish, on a telephone. */
+/**
+ * A patient without an account: from the clinician's handout, by the date of birth, to a booked visit that the worklist shows, and to another office of
+ * those that the clinician approved. In Spanish, on a telephone.
+ */
 import type { Patient } from '@medplum/fhirtypes';
 import type { Page } from '@playwright/test';
 import { expectAccessible, expectFits } from './support/accessible.ts';
@@ -10,7 +13,7 @@ import { expect, test } from './support/test.ts';
 type Thread = {
   sequence: number;
   status: string;
-  performer: { npi: string };
+  performer: { npi: string; name: string };
   entries: { title: string; by: string }[];
   obligations: { kind: string }[];
 };
@@ -41,12 +44,27 @@ async function offerDates(page: Page, referralId: string): Promise<{ thread: () 
   return { thread: async () => (await ask('get', path)) as Thread };
 }
 
-test('a patient scans the handout, gives the date of birth, books a date and gives it back', async ({ page, browser }) => {
+test('a patient scans the handout, gives the date of birth, books a date, gives it back and chooses another office', async ({
+  page,
+  browser,
+}) => {
   const chart = await openChart(ofOrder(PATIENT));
   const { birthDate = '', name: [{ family = '' } = {}] = [] } = await chart.read<Patient>(`Patient/${PATIENT}`);
   const [year = '', month = '', day = ''] = birthDate.split('-');
 
   await openApp(page, ofOrder(PATIENT));
+  await readyToApprove(page);
+  // Close by there is one alone.
+  await page.getByRole('combobox', { name: 'First circle' }).click();
+  await page.getByRole('option', { name: '100 miles' }).click();
+  const others = page.getByRole('group', { name: /may be asked too/ });
+  const other = others.getByRole('checkbox').first();
+  await expect(other).not.toBeChecked();
+  await expect(others.getByText('In network').first()).toBeVisible();
+  await other.focus();
+  await other.press('Space');
+  await expect(other).toBeChecked();
+  await expectAccessible(page, 'others who may be asked');
   await readyToApprove(page);
   await page.locator('body').press('Control+Enter');
   await settled(page);
@@ -80,7 +98,7 @@ test('a patient scans the handout, gives the date of birth, books a date and giv
   await field('Año').fill(year);
   await patient.getByRole('button', { name: 'Abrir' }).click();
   await expect(patient.getByRole('heading', { level: 1 })).toHaveText('Ya puede hacer su cita.');
-  await expect(patient.getByText('médico de la piel')).toBeVisible();
+  await expect(patient.getByText('médico de la piel', { exact: true })).toBeVisible();
   await expect(patient.getByText('510-555-0150')).toBeVisible();
   await expectAccessible(patient, 'the dates');
   await expectFits(patient, 'the dates');
@@ -92,8 +110,9 @@ test('a patient scans the handout, gives the date of birth, books a date and giv
   expect((await desk.thread()).status).toBe('scheduled');
   // The link was handed over, so that no letter can tell the office: a coordinator does, and the page says so.
   await expect(patient.getByRole('status')).toContainText('Su clínica');
-  // Other tests fill the list meanwhile, and only the lines on the screen are drawn.
+  // Other tests fill the list meanwhile, of which only the lines on the screen are drawn; and a second line of a referral waits until it is asked for.
   await page.getByRole('searchbox').fill(family);
+  await page.getByRole('button', { name: 'Refresh', exact: true }).click();
   await expect(page.getByText('that the patient picked a date was not sent').first()).toBeVisible();
   expect((await desk.thread()).obligations.map(({ kind }) => kind).toSorted()).toEqual(['not-sent', 'visit']);
   await patient.getByRole('button', { name: 'No puedo ir' }).click();
@@ -101,6 +120,23 @@ test('a patient scans the handout, gives the date of birth, books a date and giv
   await expect(patient.getByRole('status')).toHaveText(/Su cita queda cancelada/);
   const { entries } = await desk.thread();
   expect(entries.find(({ title }) => title === 'Appointment cancelled')?.by).toBe('The patient, by link');
+
+  await patient.getByRole('button', { name: 'Pedir otra fecha' }).waitFor();
+  const options = patient.getByRole('region', { name: 'También puede elegir' });
+  await expect(options.getByRole('button')).toHaveCount(1);
+  await expectAccessible(patient, 'the others');
+  await expectFits(patient, 'the others at 320');
+  const pick = options.getByRole('button', { name: /^Elegir a / });
+  const chosen = (await pick.innerText()).replace('Elegir a ', '');
+  await pick.click();
+  await expect(patient.getByRole('heading', { name: `¿Quiere ver a ${chosen}?` })).toBeFocused();
+  await expectAccessible(patient, 'one more question');
+  await patient.getByRole('button', { name: 'Sí, pregúntenle' }).click();
+  await expect(patient.getByRole('status')).toHaveText(/Le vamos a preguntar al consultorio que eligió\. Su clínica le avisará/);
+  await expect(options).toHaveCount(0);
+  const after = await desk.thread();
+  expect(after.performer.name).toBe(chosen);
+  expect(after.obligations.map(({ kind }) => kind)).toContain('send');
   expect(faults.filter((fault) => !fault.includes('403'))).toEqual([]);
   await context.close();
 });
