@@ -112,8 +112,10 @@ test('a patient scans the handout, gives the date of birth, books a date, gives 
   await expect(patient.getByRole('status')).toContainText('Su clínica');
   // Other tests fill the list meanwhile, of which only the lines on the screen are drawn; and a second line of a referral waits until it is asked for.
   await page.getByRole('searchbox').fill(family);
-  await page.getByRole('button', { name: 'Refresh', exact: true }).click();
-  await expect(page.getByText('that the patient picked a date was not sent').first()).toBeVisible();
+  await expect(async () => {
+    await page.getByRole('button', { name: 'Refresh', exact: true }).click();
+    await expect(page.getByText('that the patient picked a date was not sent').first()).toBeVisible({ timeout: 2000 });
+  }).toPass();
   expect((await desk.thread()).obligations.map(({ kind }) => kind).toSorted()).toEqual(['not-sent', 'visit']);
   await patient.getByRole('button', { name: 'No puedo ir' }).click();
   await patient.getByRole('button', { name: 'Enviar' }).click();

@@ -57,6 +57,17 @@ test('what was asked later is newer, whichever comes first', async () => {
   expect(live.store.get().list).toMatchObject({ answer: { at: '2026-11-28T15:00:01.000Z' } });
 });
 
+test('whoever asked and was overtaken by a look of its own hears when that is answered', async () => {
+  const { live, waiting } = openTest();
+  const asked = live.refresh().then(() => live.store.get().list);
+  const look = live.refresh();
+  waiting[0]?.(answer('2026-11-28T15:00:00.000Z'));
+  await new Promise((done) => setTimeout(done));
+  waiting[1]?.(answer('2026-11-28T15:00:01.000Z'));
+  expect(await asked).toMatchObject({ answer: { at: '2026-11-28T15:00:01.000Z' } });
+  await look;
+});
+
 test('after the first time only what has changed is asked for; where nothing has, the page is left as it is for a minute', async () => {
   const { live, waiting, paths } = openTest();
   const told = async (answered: WorklistAnswer) => {

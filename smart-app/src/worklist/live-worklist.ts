@@ -135,14 +135,18 @@ export function openWorklist(api: Api, reader: string, onFail: (failure: Failure
     }
   }
 
-  async function refresh(): Promise<void> {
+  let newest = Promise.resolve();
+  /** Settles when the newest answer is there: overtaken by a look of its own, whoever asked would else be shown what was there before. */
+  const refresh = (): Promise<void> => (newest = ask());
+
+  async function ask(): Promise<void> {
     if (isLeft) return;
     const number = asked.number + 1;
     asked = { number, at: Date.now() };
     const since = hasHole ? '' : `?since=${encodeURIComponent(mark)}`;
     const answered = await api.call<Heard>(`/worklist${since}`, { milliseconds: PATIENCE_MILLISECONDS });
     // What was asked later is newer, whichever comes first.
-    if (number !== asked.number) return;
+    if (number !== asked.number) return isLeft ? undefined : newest;
     if (!answered.ok) {
       notRead(answered.refusal);
       return;
