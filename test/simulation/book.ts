@@ -51,8 +51,8 @@ export type Book = {
   transmissionsTo: Map<string, string>;
   /** Where the payer's authorization stands was said. */
   authorizationSaid: boolean;
-  /** Whom the payer's approval is for. */
-  approvedFor: string | undefined;
+  /** Of whom it was said, by NPI; undefined where it is said of whoever is asked. */
+  saidOf: string | undefined;
   lastRaisedAt: string;
   lastAt: string;
 };
@@ -80,7 +80,7 @@ export const newBook = (referralId: string): Book => ({
   raised: new Set(),
   transmissionsTo: new Map(),
   authorizationSaid: false,
-  approvedFor: undefined,
+  saidOf: undefined,
   lastRaisedAt: '',
   lastAt: '',
 });
@@ -280,7 +280,7 @@ export function takeIn(book: Book, event: StoredEvent, authority: Authority): st
       must(authority.inNetwork(npi), 'unauthorized: somebody outside the network was asked without the clinician');
       must(!closedByBook(book), 'duplicate: somebody was asked after the loop was closed');
       must(actor.kind !== 'patient' || book.approved.has(npi), 'unapproved: a patient chose somebody whom no clinician approved');
-      if (book.approvedFor !== undefined && book.approvedFor !== npi) book.authorizationSaid = false;
+      if (book.saidOf !== undefined && book.saidOf !== npi) book.authorizationSaid = false;
       book.attempts.push(newAttempt(npi));
       break;
     }
@@ -301,8 +301,8 @@ export function takeIn(book: Book, event: StoredEvent, authority: Authority): st
     case 'authorization-asked':
     case 'authorization-decided':
       book.authorizationSaid = true;
-      book.approvedFor =
-        (data['decision'] as { status: string } | undefined)?.status === 'approved' ? book.attempts.at(-1)?.npi : undefined;
+      // That none is needed is of the payer and the service; all else is of whoever is asked.
+      book.saidOf = (data['decision'] as { status: string } | undefined)?.status === 'not-needed' ? undefined : book.attempts.at(-1)?.npi;
       break;
     case 'attempt-declined':
       if (attempt) {

@@ -176,8 +176,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     guard: 'what the payer approved for one office is asked anew of the next',
     file: `${DOMAIN}/referral/care.ts`,
-    from: "if (authorization.status !== 'approved' ||",
-    to: "if (authorization.status === 'approved' ||",
+    from: 'if (before === undefined || before === npi) return',
+    to: 'if (before === undefined || before !== npi) return',
     told: ['unapproved'],
   },
   {

@@ -87,6 +87,19 @@ describe('a decline', () => {
     expect(history.referral.authorization.status).toBe(status);
   });
 
+  test.each(['asked', 'denied'] as const)(
+    'what the payer was asked of one, and is %s, is neither of the other whom the patient chooses',
+    (status) => {
+      const history = inChart();
+      expect(history.ask({ type: 'ask-authorization' })).toBeUndefined();
+      const decision = { status: 'denied', reason: 'out-of-network' } as const;
+      if (status === 'denied') history.see({ kind: 'authorization-decided', decision, at: minute(1), key: 'payer' });
+      expect(history.referral.authorization.status).toBe(status);
+      expect(history.ask({ type: 'choose-other', performer: ANOTHER, words: 'Another' })).toBeUndefined();
+      expect(history.referral.authorization).toEqual({ status: 'not-checked' });
+    },
+  );
+
   test('somebody silent who was told to stop is in nobody’s way', () => {
     const history = inChart();
     act(history, { type: 'send', transmissionId: 't', channel: 'fax' }, 1);

@@ -88,12 +88,25 @@ function authorizationOf(decision: AuthorizationDecision, at: Moment, before: Au
 
 /**
  * An approval is of the provider it names (Da Vinci PAS 2.2.1, extension-itemAuthorizedProvider: the specific provider who has been authorized
- * to provide the item), so of somebody else the payer is asked anew.
+ * to provide the item), so of somebody else the payer is asked anew. What it was asked of the one before, or denied them, is not waited for
+ * any more: what it answers to that lets nothing go to the other.
  */
 function authorizationFor({ authorization, attempts }: Referral, npi: string): Authorization {
   const before = attempts.at(-1)?.performer.npi;
-  if (authorization.status !== 'approved' || before === undefined || before === npi) return authorization;
-  return { status: 'approved-for-another', since: authorization.since };
+  if (before === undefined || before === npi) return authorization;
+  switch (authorization.status) {
+    case 'approved':
+      return { status: 'approved-for-another', since: authorization.since };
+    case 'asked':
+    case 'denied':
+      return { status: 'not-checked' };
+    case 'approved-for-another':
+    case 'not-checked':
+    case 'not-needed':
+      return authorization;
+    default:
+      return unreachable(authorization);
+  }
 }
 
 function ended(referral: Referral, how: Extract<CareFact, { type: 'order-ended' }>['how'], reason: string, at: Moment): Referral {

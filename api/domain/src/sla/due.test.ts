@@ -128,6 +128,18 @@ describe('who owes what, by when', () => {
     expect(since()).toEqual([['send', minute(400)]]);
   });
 
+  test.each(['asked', 'denied'] as const)(
+    'once another is chosen, nobody waits for what the payer says of the one before (%s)',
+    (status) => {
+      const history = inChart();
+      history.ask({ type: 'ask-authorization' }, 5);
+      const decision = { status: 'denied', reason: 'other' } as const;
+      if (status === 'denied') history.see({ kind: 'authorization-decided', decision, at: minute(6), key: 'd' }, 6);
+      history.ask({ type: 'choose-other', performer: ANOTHER, words: 'Another' }, 90);
+      expect(due(history.referral, policy, minute(999)).map(({ kind, since }) => [kind, since])).toEqual([['send', minute(90)]]);
+    },
+  );
+
   test('a decision about an office that was asked before gives the next one no less time', () => {
     const history = inChart();
     history.see({ kind: 'authorization-decided', decision: { status: 'approved', number: 'A-1' }, at: minute(1), key: 'd' }, 1);

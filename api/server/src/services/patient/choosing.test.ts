@@ -4,6 +4,8 @@ import type { OfficeView } from '../../client/office.ts';
 import type { PatientView } from '../../client/patient.ts';
 import { fullChart, NPI, packetDesk, patient } from '../test-packet-desk.ts';
 import { testDirectory } from '../test-referral-api.ts';
+import { makeInput } from '../test-referral-input.ts';
+import { writtenReferral } from '../test-written-referral.ts';
 
 const desk = packetDesk();
 const BORN = '1968-03-02';
@@ -72,6 +74,19 @@ test('nothing was sent yet: nobody has anything to hear', async () => {
   expect(desk.mail.received).toEqual([]);
   expect(await kinds(id)).toEqual(['send']);
   expect((await desk.threadOf(id)).entries.map(({ title }) => title)).toContain('Not asked after all');
+});
+
+test.each([
+  ['asked', 'authorization'],
+  ['out-of-network', 'authorization-denied'],
+] as const)('what the payer was asked of one (%s) is said anew of the other before it is sent', async (answer, hold) => {
+  const id = await writtenReferral(desk.api, desk.clinician, makeInput({ chart: fullChart() }), ['entry-2']);
+  await desk.authorize(id, answer);
+  expect(await desk.holdsOf(id)).toEqual([hold]);
+  expect((await choose((await view(id)).opened, 'entry-2')).status).toBe(200);
+  expect([await desk.holdsOf(id), await kinds(id)]).toEqual([['authorization-open'], ['send']]);
+  expect((await desk.send(id, 'link')).status).toBe(409);
+  expect((await desk.send(id, 'link', { authorization: { answer: 'approved', number: 'B-1' } })).status).toBe(200);
 });
 
 test('an office that gets no mail is the coordinator’s to tell', async () => {
