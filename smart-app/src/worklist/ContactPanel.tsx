@@ -89,7 +89,7 @@ function Shown({ contact, now, onTold, onRefresh, ...asked }: ShownProps) {
     const body: ChangeProxies = { key: crypto.randomUUID(), mark: contact.mark, what: { act: 'take-away', id } };
     const answered = await api.call<PatientContactView>(`${path}/proxies`, { method: 'POST', body });
     if (answered.ok) {
-      close(`${name} is on record no more.`);
+      close(`${name} is on record no more. No link from before opens any more: hand over a new one.`);
       onTold();
     } else if (answered.refusal.kind === 'session-ended') onFail(answered.refusal);
     else {

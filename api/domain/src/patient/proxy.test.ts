@@ -1,7 +1,17 @@
 /** Who acts for a patient, whom messages go to because of it, and what may be put on record. */
 import { describe, expect, test } from 'vitest';
 import type { Consent, Reachable } from './outreach.ts';
-import { type AskedProxy, addresseeOf, decideProxy, isActing, MOST_PROXIES, type Proxy, withOwnWord } from './proxy.ts';
+import {
+  type AskedProxy,
+  addresseeOf,
+  decideProxy,
+  isActing,
+  MOST_PROXIES,
+  mayActAs,
+  type Proxy,
+  type ProxyRecord,
+  withOwnWord,
+} from './proxy.ts';
 
 const AT = '2026-11-20T15:00:00.000Z';
 const UNKNOWN: Consent = { status: 'unknown' };
@@ -26,6 +36,18 @@ test.each<[Proxy, boolean, boolean]>([
   [proxy('proxy', { ofAdult: false }), true, true],
 ])('%j acts for a child: %s, for a grown patient: %s', (who, ofChild, ofAdult) => {
   expect([isActing(who, true), isActing(who, false)]).toEqual([ofChild, ofAdult]);
+});
+
+test.each<[string, Partial<ProxyRecord>, Proxy['side'], boolean, boolean]>([
+  ['nobody ever on record', {}, 'parent', true, false],
+  ['nobody ever on record', {}, 'guardian', true, false],
+  ['nobody ever on record', {}, 'proxy', false, false],
+  ['the only one was taken off it', { takenOffAt: AT }, 'parent', false, false],
+  ['the only one was taken off it', { takenOffAt: AT }, 'guardian', false, false],
+  ['another is on it', { takenOffAt: AT, proxies: [proxy('guardian')] }, 'guardian', true, false],
+  ['another is on it', { takenOffAt: AT, proxies: [proxy('guardian')] }, 'parent', false, false],
+])('%s: %j: a %s may act for a child: %s, for a grown patient: %s', (_, record, side, ofChild, ofAdult) => {
+  expect([true, false].map((isUnderAge) => mayActAs({ proxies: [], ...record }, side, isUnderAge))).toEqual([ofChild, ofAdult]);
 });
 
 describe('messages go', () => {

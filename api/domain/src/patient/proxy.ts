@@ -34,7 +34,13 @@ export type Proxy = {
   by?: string;
 };
 
-type Known = Reachable & { proxies: readonly Proxy[] };
+export type ProxyRecord = {
+  proxies: readonly Proxy[];
+  /** When somebody was taken off it last; absent where nobody ever was. */
+  takenOffAt?: Instant;
+};
+
+type Known = Reachable & ProxyRecord;
 
 /** Of who was on record before they had one too. */
 export const proxyId = ({ id, side, name }: Proxy): string => id ?? `${side} ${name}`;
@@ -42,6 +48,14 @@ export const proxyId = ({ id, side, name }: Proxy): string => id ?? `${side} ${n
 /** Whether they act for the patient now: of a grown one neither a parent nor who was the guardian of the child. */
 export const isActing = ({ side, ofAdult }: Proxy, isUnderAge: boolean): boolean =>
   isUnderAge || side === 'proxy' || (side === 'guardian' && ofAdult === true);
+
+/**
+ * Whether somebody who says that they are on this side of the patient may act for them. Of a child nobody was ever on record of: whoever says so, as
+ * a parent or guardian. Who was taken off the record (45 CFR 164.502(g)(5)) would say the same, so from then on only who is on it acts.
+ */
+export const mayActAs = ({ proxies, takenOffAt }: ProxyRecord, side: ProxySide, isUnderAge: boolean): boolean =>
+  proxies.some((proxy) => proxy.side === side && isActing(proxy, isUnderAge)) ||
+  (isUnderAge && side !== 'proxy' && proxies.length === 0 && takenOffAt === undefined);
 
 /** In whose place somebody is written to; empty where it is the patient themselves. */
 export const instead = ({ proxies }: Pick<Known, 'proxies'>, isUnderAge: boolean): Proxy[] =>
@@ -54,6 +68,8 @@ export function addresseeOf(
   inService: readonly PatientChannel[],
 ): { channel: PatientChannel; to: string; language: Reachable['language'] } | undefined {
   const acting = instead(contact, isUnderAge);
+  // The number in a child’s chart may be that of whoever was taken off the record.
+  if (isUnderAge && acting.length === 0 && contact.takenOffAt !== undefined) return undefined;
   for (const reach of acting.length > 0 ? acting.flatMap((each) => each.reach ?? []) : [contact]) {
     const found = channelFor(reach, inService);
     if (found) return { ...found, language: reach.language };

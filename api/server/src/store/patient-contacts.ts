@@ -8,6 +8,8 @@ export type PatientContact = Reachable & {
   patientId: string;
   /** Who may act for the patient, as the practice has it on record. */
   proxies: Proxy[];
+  /** When somebody was taken off that record last; absent where nobody ever was. */
+  takenOffAt?: Instant;
   /**
    * Keys of the messages and presses about consent that were heeded last, the newest last, whether or not they changed anything: one that
    * comes again after another is no new word. Absent in rows from before they were kept.

@@ -29,8 +29,8 @@ export type PatientLinkStore = {
   countWrongTry: (id: string) => Promise<void>;
   /** In place of what it was opened to before. */
   open: (id: string, opened: { hash: string; until: Instant; as: PatientSide }) => Promise<void>;
-  /** Those of the referral that are not closed yet. Answers their ids. */
-  close: (referralId: string, at: Instant) => Promise<string[]>;
+  /** Those of the referral that are not closed yet, but for these. Answers their ids. */
+  close: (referralId: string, at: Instant, kept?: readonly string[]) => Promise<string[]>;
 };
 
 /** By the digest of the link's token, or of what it was opened to; whatever has become of it. */

@@ -30,9 +30,9 @@ async function isAskedFor({ outbox, scope }: Unit, id: string): Promise<boolean>
   return false;
 }
 
-/** On the clinic’s day. Asked only where somebody is on record who might act: of nobody else it changes anything. */
-async function isUnderAge(unit: Unit, referral: Referral, { proxies }: PatientContact, day: string): Promise<boolean> {
-  if (proxies.length === 0) return false;
+/** On the clinic’s day. Asked only where somebody is on record who might act, or was: of nobody else it changes anything. */
+async function isUnderAge(unit: Unit, referral: Referral, { proxies, takenOffAt }: PatientContact, day: string): Promise<boolean> {
+  if (proxies.length === 0 && takenOffAt === undefined) return false;
   const packet = await approvedPacket(unit, referral);
   const born = packet && birthDateOf(packet);
   return born !== undefined && ageOn(born, day) < OF_AGE;

@@ -18,7 +18,7 @@ import { namesOf } from '../staff-names.ts';
 import { noSuchReferral } from '../worklist.ts';
 import { changeConsent, heededWith } from './patient-consent.ts';
 import { ageOn, approvedPacket, birthDateOf, chartedContact, dayOn } from './patient-facts.ts';
-import { requireOwnOrOrdered } from './patient-links.ts';
+import { closeLinksOf, requireOwnOrOrdered, takeLinksOf } from './patient-links.ts';
 
 export type PatientContactService = {
   read: (session: Session, referralId: string, now: Date) => Promise<PatientContactView | Refusal>;
@@ -139,13 +139,20 @@ export function createPatientContactService({ store, siteOf }: Deps): PatientCon
         store.transaction(session.scope, async (unit) => {
           const at = now.toISOString();
           const referral = await ownReferral(unit, session, referralId);
+          // Before the contact, as a page takes them.
+          if (what.act === 'take-away') await takeLinksOf(unit, referral.patientId);
           const kept = await unit.patientContacts.take(referral.patientId);
           const before = kept ?? (await chartedOf(unit, referral, at));
           const pressed = `proxy/${key}`;
           if (kept?.heeded?.includes(pressed)) return view(unit, referral, kept, kept.updatedAt, at);
           if ((kept?.updatedAt ?? OF_CHART) !== mark) throw new Refused(problem('conflict', CHANGED));
-          const keep = async (proxies: Proxy[], action: 'proxy-put' | 'proxy-taken-away', proxy: Proxy) => {
-            const contact: PatientContact = { ...before, proxies, heeded: heededWith(before, pressed), updatedAt: at };
+          const keep = async (
+            changed: Pick<PatientContact, 'proxies' | 'takenOffAt'>,
+            action: 'proxy-put' | 'proxy-taken-away',
+            proxy: Proxy,
+            more: { linksClosed?: string[] } = {},
+          ) => {
+            const contact: PatientContact = { ...before, ...changed, heeded: heededWith(before, pressed), updatedAt: at };
             await unit.patientContacts.put(contact);
             // Name, number and address stand with the patient alone.
             const consents = { text: proxy.reach?.text.consent.status, email: proxy.reach?.email.consent.status };
@@ -155,22 +162,21 @@ export function createPatientContactService({ store, siteOf }: Deps): PatientCon
               side: proxy.side,
               instead: proxy.instead,
               consents,
+              ...more,
             });
             return view(unit, referral, contact, at, at);
           };
           if (what.act === 'take-away') {
             const gone = before.proxies.find((proxy) => proxyId(proxy) === what.id);
             if (!gone) throw new Refused(problem('conflict', CHANGED));
-            return keep(
-              before.proxies.filter((proxy) => proxy !== gone),
-              'proxy-taken-away',
-              gone,
-            );
+            const linksClosed = await closeLinksOf(unit, referral.patientId, gone, at);
+            const proxies = before.proxies.filter((proxy) => proxy !== gone);
+            return keep({ proxies, takenOffAt: at }, 'proxy-taken-away', gone, { linksClosed });
           }
           const about = { id: digest(pressed).slice(0, 16), at, by: session.subject, isUnderAge: await isUnderAge(unit, referral, at) };
           const decided = decideProxy(before, what, about);
           if (!decided.ok) throw new Refused(proxyRefusal(decided.refusal));
-          return keep([...before.proxies, decided.value], 'proxy-put', decided.value);
+          return keep({ proxies: [...before.proxies, decided.value] }, 'proxy-put', decided.value);
         }),
       ),
   };

@@ -1,7 +1,9 @@
 /** Links for the patient: handed over by whoever the referral is with, or carried by a message. */
-import { instead, OF_AGE } from '@refloop/domain/patient/proxy';
+import { instead, OF_AGE, type Proxy } from '@refloop/domain/patient/proxy';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { calendarFor } from '@refloop/domain/sla/policy';
+import { PATIENT_MAIL } from '../../channels/patient-mail.ts';
+import { type PatientMessage, TEXT_MESSAGE } from '../../channels/text-message.ts';
 import type { NewPatientLink } from '../../client/patient.ts';
 import { problem, type Refusal, Refused } from '../../problem.ts';
 import { actorOf, type Session } from '../../sessions/session.ts';
@@ -13,6 +15,8 @@ import { readReferral } from '../referral-log.ts';
 import { noSuchReferral, requireOwn } from '../worklist.ts';
 import { ageOn, approvedPacket, birthDateOf, contactOf, dayOn } from './patient-facts.ts';
 import { isAdolescent } from './patient-view.ts';
+
+const isToPatient = (kind: string): boolean => kind === TEXT_MESSAGE || kind === PATIENT_MAIL;
 
 /** As long as an office’s (services/office-links.ts), and until the last question about the visit. Ours. */
 const LINK_DAYS = 120;
@@ -29,6 +33,39 @@ export type PatientLinkService = {
 export async function requireOwnOrOrdered(unit: Unit, session: Session, { id, order }: Referral): Promise<void> {
   if (order.status !== 'draft' && order.approval.requester === session.subject) return;
   await requireOwn(unit, session, id);
+}
+
+const referralsOf = async (unit: Unit, patientId: string): Promise<string[]> =>
+  (await unit.referrals.listByPatient(patientId)).map(({ referralId }) => referralId).sort();
+
+/** Keeps every link of the patient from others until the transaction ends. */
+export async function takeLinksOf(unit: Unit, patientId: string): Promise<void> {
+  for (const referralId of await referralsOf(unit, patientId)) await unit.patientLinks.takeAll(referralId);
+}
+
+/**
+ * Ends every link of the patient, also of a page that is open: nobody knows whose hands they are in. Of a message that waits for somebody else the link
+ * has reached nobody yet, and stays. @param gone who acts for the patient no more @returns the ids of those that ended
+ */
+export async function closeLinksOf(unit: Unit, patientId: string, { reach }: Proxy, at: string): Promise<string[]> {
+  const closed: string[] = [];
+  for (const referralId of await referralsOf(unit, patientId)) {
+    const waiting = (await unit.outbox.ofReferral(referralId)).filter(
+      ({ kind, standing }) => isToPatient(kind) && standing.status === 'waiting',
+    );
+    const kept = waiting.filter(({ content }) => {
+      const { to } = content as PatientMessage;
+      return to !== reach?.text.to && to !== reach?.email.to;
+    });
+    closed.push(
+      ...(await unit.patientLinks.close(
+        referralId,
+        at,
+        kept.map(({ key }) => key),
+      )),
+    );
+  }
+  return closed;
 }
 
 export type PatientLinkDeps = { store: Store; newId: () => string; phoneOf: (scope: Scope) => string };

@@ -3,6 +3,7 @@ import { EMERGENCY_WORDS } from '@refloop/domain/patient/messages';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PatientView } from '../../client/patient.ts';
+import type { PatientContactView } from '../../client/patient-contact.ts';
 import type { Thread } from '../../client/thread.ts';
 import type { MyWork } from '../../client/work.ts';
 import { PATIENT } from '../engine/test-in-force.ts';
@@ -318,6 +319,36 @@ describe('for a child', () => {
     await at('2038-09-09T15:00:00.000Z');
     const later = await makeLink();
     expect([(await open(later, CHILD, 'guardian')).status, (await open(later, CHILD, 'patient')).status]).toEqual([403, 200]);
+    await owner.query('delete from patient_contact');
+  });
+
+  test('a parent who was taken off the record is shut out: open pages and links end, and saying so opens nothing any more', async () => {
+    await begin({ born: CHILD });
+    const link = await makeLink();
+    const { opened } = (await open(link, CHILD, 'parent')).body as PatientView;
+    const contact = async () =>
+      (await api.call('GET', `/worklist/referrals/${id}/patient-contact`, coordinator)).body as unknown as PatientContactView;
+    const change = async (what: object) => {
+      const { mark } = await contact();
+      const key = `press-${(presses += 1)}-proxies`;
+      const changed = await post(`/worklist/referrals/${id}/patient-contact/proxies`, { key, mark, what }, coordinator);
+      expect(changed.status, JSON.stringify(changed.body)).toBe(200);
+      await at(new Date(api.clock.now.getTime() + 1000).toISOString());
+    };
+    const nowhere = { preferred: 'phone', language: 'en', text: { to: '', wanted: null }, email: { to: '', wanted: null }, instead: false };
+    await change({ act: 'put', side: 'parent', name: 'Ana', ...nowhere });
+    expect((await post('/patient/view', { opened })).status).toBe(200);
+    await change({ act: 'take-away', id: (await contact()).proxies[0]?.id });
+    expect([(await post('/patient/view', { opened })).status, (await open(link, CHILD, 'parent')).status]).toEqual([404, 404]);
+    const another = await makeLink();
+    expect((await open(another, CHILD, 'parent')).status).toBe(403);
+    const [audit] = (await api.store.transaction(api.scope, (unit) => unit.audit.list({ referralId: id }))).filter(
+      ({ action }) => action === 'patient-contact.proxy-taken-away',
+    );
+    expect(audit?.payload).toMatchObject({ linksClosed: expect.arrayContaining([expect.any(String)]) });
+    // Who is put on record instead opens it again.
+    await change({ act: 'put', side: 'guardian', name: 'Sam', ...nowhere });
+    expect([(await open(another, CHILD, 'parent')).status, (await open(another, CHILD, 'guardian')).status]).toEqual([403, 200]);
     await owner.query('delete from patient_contact');
   });
 

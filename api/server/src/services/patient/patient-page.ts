@@ -4,7 +4,7 @@
  */
 import { EMERGENCY_WORDS } from '@refloop/domain/patient/messages';
 import type { PatientChannel, Reachable } from '@refloop/domain/patient/outreach';
-import { isActing, OF_AGE } from '@refloop/domain/patient/proxy';
+import { mayActAs, OF_AGE } from '@refloop/domain/patient/proxy';
 import type { Actor, PatientSide, Performer } from '@refloop/domain/referral/event';
 import { openOptions } from '@refloop/domain/referral/options';
 import {
@@ -156,10 +156,7 @@ export function createPatientPageService({ store, practiceOf, matching, siteOf, 
     const isChild = ageOn(born, today) < OF_AGE;
     if (as === 'patient' && isAdolescent(packet, today)) return undefined;
     if (as === 'patient') return isChild ? problem('not-allowed', 'A parent or guardian opens this for a child.', [AS_FAULT]) : undefined;
-    const { proxies } = await contactOf(unit, referral, packet, now);
-    if (proxies.some((proxy) => proxy.side === as && isActing(proxy, isChild))) return undefined;
-    // Of a child nobody is on record: whoever knows the link and the date of birth and says so; of a grown person nobody else acts unheard of.
-    if (isChild && as !== 'proxy' && proxies.length === 0) return undefined;
+    if (mayActAs(await contactOf(unit, referral, packet, now), as, isChild)) return undefined;
     return problem('not-allowed', 'The clinic has nobody on record who may act for this patient in that way. Call the clinic.', [AS_FAULT]);
   }
 

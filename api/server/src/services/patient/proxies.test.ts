@@ -174,6 +174,25 @@ describe('messages', () => {
     expect(await run()).toEqual([]);
   });
 
+  test('of a child whose last was taken off the record a person tells them: the number in the chart may be theirs', async () => {
+    const put = (await change({ ...ANA, text: { to: OWN, wanted: true } })) as PatientContactView;
+    expect(await change({ act: 'take-away', id: put.proxies[0]?.id ?? '' })).toMatchObject({ leavesBy: null });
+    expect(await sentTo()).toEqual([]);
+  });
+
+  test('that wait for another on record leave with a link that still opens; every other link ends', async () => {
+    await change({ ...ANA, side: 'guardian', name: 'Sam Example' });
+    const put = (await change({ ...ANA, text: { to: '555 210 0188', wanted: true } })) as PatientContactView;
+    await acceptedWith(store, scope, 'r', AT, []);
+    await inScope((unit) =>
+      unit.patientLinks.insert({ id: 'handed', tokenHash: 'h', referralId: 'r', madeBy: 'teo', madeAt: AT, expiresAt: LATER }),
+    );
+    await change({ act: 'take-away', id: put.proxies.find(({ side }) => side === 'parent')?.id ?? '' });
+    const links = await inScope((unit) => unit.patientLinks.takeAll('r'));
+    expect(links.map(({ madeBy, closedAt }) => `${madeBy} ${closedAt === null}`).toSorted()).toEqual(['refloop true', 'teo false']);
+    expect((await run()).map(({ to }) => to)).toEqual([PARENTS]);
+  });
+
   async function says(given: boolean): Promise<void> {
     await inScope(async (unit) => {
       const [person] = await peopleByNumber(unit, PARENTS, AT);

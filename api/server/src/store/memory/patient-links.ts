@@ -21,8 +21,8 @@ export const memoryPatientLinks = (unit: MemoryContext): PatientLinkStore => {
         .sort(oldestFirst),
     countWrongTry: async (id) => change(id, (link) => ({ ...link, wrongTries: link.wrongTries + 1 })),
     open: async (id, opened) => change(id, (link) => ({ ...link, opened })),
-    close: async (referralId, at) => {
-      const open = of(referralId).filter(({ closedAt }) => closedAt === null);
+    close: async (referralId, at, kept = []) => {
+      const open = of(referralId).filter(({ id, closedAt }) => closedAt === null && !kept.includes(id));
       for (const { id } of open) change(id, (link) => ({ ...link, closedAt: at }));
       return open.map(({ id }) => id).sort();
     },

@@ -70,10 +70,11 @@ export const postgresPatientLinks = (unit: UnitContext): PatientLinkStore => ({
       [...key(unit), id, hash, until, as],
     );
   },
-  close: async (referralId, at) => {
+  close: async (referralId, at, kept = []) => {
     const closed = await unit.client.query<{ id: string }>(
-      'update patient_link set closed_at = $4 where tenant = $1 and issuer = $2 and referral_id = $3 and closed_at is null returning id',
-      [...key(unit), referralId, at],
+      `update patient_link set closed_at = $4 where tenant = $1 and issuer = $2 and referral_id = $3 and closed_at is null
+       and id <> all($5::text[]) returning id`,
+      [...key(unit), referralId, at, kept],
     );
     return closed.rows.map(({ id }) => id).sort();
   },
