@@ -148,8 +148,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     guard: 'an office that is not asked any more does nothing',
     file: `${DOMAIN}/referral/office-act.ts`,
-    from: "if (referral.order.status !== 'active' || !asked || closedBy(referral) || referral.attempts.at(-1) !== asked) return [];",
-    to: "if (referral.order.status !== 'active' || !asked || closedBy(referral)) return [];",
+    from: "if (referral.order.status !== 'active' || !asked || closedBy(referral) || referral.attempts.at(-1) !== asked) return undefined;",
+    to: "if (referral.order.status !== 'active' || !asked || closedBy(referral)) return undefined;",
     told: ['unauthorized'],
   },
   {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decideOffice, endForOffice, noteForms, type OfficeAct, officeActs } from './office-act.ts';
+import { decideOffice, endForOffice, noteForms, type OfficeAct, officeActs, takesAnswer } from './office-act.ts';
 import { statusOf } from './status.ts';
 import { ANOTHER, act, type History, inChart, minute } from './test-care.ts';
 
@@ -208,6 +208,18 @@ describe('what is not offered is not taken', () => {
     expect(put(history, one('note'), 13)).toBeUndefined();
   });
 
+  test('the note of a visit while a later one was missed, nor once another is asked', () => {
+    const history = sent();
+    for (const [at, name] of (['accept', 'seen'] as const).entries()) put(history, one(name), 10 + at);
+    expect(takesAnswer(history.referral, 1)).toBe(true);
+    put(history, one('book', minute(13)), 12);
+    expect(put(history, one('no-show', undefined, minute(13)), 14)).toBeUndefined();
+    expect([takesAnswer(history.referral, 1), put(history, one('note'), 15)]).toEqual([false, 'not-offered']);
+    act(history, { type: 'request-cancellation', reason: 'Moved away' }, 16);
+    history.ask({ type: 'reroute', performer: ANOTHER, because: 'cancelled' }, 16);
+    expect([takesAnswer(history.referral, 1), put(history, one('note'), 17)]).toEqual([false, 'asked-another']);
+  });
+
   test('a question after the loop is closed or the order has ended, and a decline after a visit', () => {
     const closed = sent();
     for (const [at, name] of (['accept', 'seen'] as const).entries()) put(closed, one(name), 10 + at);
@@ -260,6 +272,7 @@ test('what is offered is taken, and nothing else, whatever the practice does in 
           for (const note of forms) {
             const what = note === undefined ? one(name, minute(at + 30), minute(at)) : ({ ...one('note'), form: note } as OfficeAct);
             const isOffered = offered.includes(name) && (note === undefined || noteForms(before, attempt).includes(note));
+            if (note === 'final') expect(takesAnswer(before, attempt)).toBe(isOffered);
             const decided = decideOffice(before, attempt, what, `tried/${index}/${name}/${note}`, minute(at));
             expect([name, note, before.attempts.at(-1)?.work.status, decided.ok]).toEqual([
               name,

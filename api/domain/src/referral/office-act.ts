@@ -91,11 +91,18 @@ function earliestVisit({ order }: Referral, asked: Attempt): Instant {
   return order.status === 'draft' ? '' : new Date(Date.parse(order.approval.at) - DAY_MS).toISOString();
 }
 
+/** The attempt while it is with its office: in force, asked last, and the loop open. */
+function openFor(referral: Referral, attempt: number): Attempt | undefined {
+  const asked = attemptOf(referral, attempt);
+  if (referral.order.status !== 'active' || !asked || closedBy(referral) || referral.attempts.at(-1) !== asked) return undefined;
+  return asked;
+}
+
 /** What the office can do now; its page offers these. */
 export function officeActs(referral: Referral, attempt: number, all: readonly OfficeAct['act'][], now: Instant): OfficeAct['act'][] {
   if (toLetGo(referral, attempt)) return all.filter((act) => act === 'confirm-cancellation');
-  const asked = attemptOf(referral, attempt);
-  if (referral.order.status !== 'active' || !asked || closedBy(referral) || referral.attempts.at(-1) !== asked) return [];
+  const asked = openFor(referral, attempt);
+  if (!asked) return [];
   const { status } = asked.work;
   return all.filter((act) => {
     if (act === 'ask') return !isEnded(asked);
@@ -118,6 +125,10 @@ export function noteForms(referral: Referral, attempt: number): Report['form'][]
   const { outcome, interim } = MOVES[asked.work.status];
   return [...(outcome === undefined ? [] : ['final' as const]), ...(interim === undefined ? [] : ['interim' as const])];
 }
+
+/** Whether the page of this office takes the note that answers the question now: only then can it be asked for by a link. */
+export const takesAnswer = (referral: Referral, attempt: number): boolean =>
+  openFor(referral, attempt) !== undefined && noteForms(referral, attempt).includes('final');
 
 /** Why what is not offered is refused. */
 function refusalOf(referral: Referral, asked: Attempt): OfficeRefusal {

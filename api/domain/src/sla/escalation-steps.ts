@@ -333,3 +333,8 @@ export const ESCALATION_STEPS: readonly EscalationStep[] = [
     words: 'Open for very long. End it with a reason, or say what is waited for.',
   },
 ];
+
+const WORDS = new Map(ESCALATION_STEPS.map(({ rule, words }) => [rule, words]));
+
+/** What a step asks of the person it tells; of a rule that this version does not know, its number. */
+export const stepWords = (rule: string): string => WORDS.get(rule) ?? rule;

@@ -71,6 +71,8 @@ export type Handler<Content> = {
   mayNotLeave: (referral: Referral, content: Content, standing: Standing) => string | undefined;
   /** Whether somebody has to see to it where it must not leave: it is theirs then as what could not be sent. Without it nobody has to. */
   isOwed?: (referral: Referral, content: Content) => boolean;
+  /** Whether what is owed of the referral says what became of it: that is written anew once it has ended. */
+  isTold?: (content: Content) => boolean;
   /** The latest moment at which it is of use: afterwards it is left out. At any time where there is none. */
   notAfter?: (content: Content, askedAt: string) => string;
   /**
@@ -106,6 +108,7 @@ export type OpenedMessage = {
   isTooLate: (now: string) => boolean;
   notBefore: (now: string) => string;
   isOwed: (referral: Referral) => boolean;
+  isTold: boolean;
   look: ((tries: number, call: { signal: AbortSignal }) => Promise<Looked>) | undefined;
   send: (tries: number, call: { signal: AbortSignal }) => Promise<Sent>;
   follows: (tries: number, outcome: Settled, at: string) => ObservedFact | undefined;
@@ -141,6 +144,7 @@ export function anyHandler<Content>(handler: Handler<Content>): AnyHandler {
         isTooLate: (now) => handler.notAfter !== undefined && handler.notAfter(content.data, effect.askedAt) < now,
         notBefore: (now) => handler.notBefore?.(content.data, now) ?? now,
         isOwed: (referral) => handler.isOwed?.(referral, content.data) ?? false,
+        isTold: handler.isTold?.(content.data) ?? false,
         look: look && ((tries, call) => look(message(tries), call)),
         send: (tries, call) => handler.send(message(tries), call),
         follows: (tries, outcome, at) => handler.follows?.(message(tries), outcome, at),

@@ -10,6 +10,7 @@
 import { productWords } from '@refloop/domain/configuration/templates';
 import type { Attempt } from '@refloop/domain/referral/attempt';
 import { closedBy } from '@refloop/domain/referral/closure';
+import { takesAnswer } from '@refloop/domain/referral/office-act';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { isLinked, type Report } from '@refloop/domain/referral/report';
 import { unreachable } from '@refloop/domain/result';
@@ -95,7 +96,7 @@ function heldBy({ attempts }: Referral, { attempt }: Transmission): Attempt | un
   return asked && asked.work.status !== 'declined' && asked.work.status !== 'cancelled' ? asked : undefined;
 }
 
-/** Of whoever saw the patient, or advises, also where another was asked since. */
+/** Of whoever saw the patient, or advises. */
 function noteHasCome(referral: Referral, { attempt }: Transmission): boolean {
   // One that nobody has linked yet may be theirs.
   const isTheirs = (report: Report): boolean => report.status === 'received' || (isLinked(report) && report.attempt === attempt);
@@ -112,7 +113,8 @@ export function overtaken(referral: Referral, { transmission, news }: Leaves): s
     case 'note-asked':
     case 'note-due':
       if (referral.order.status !== 'active') return 'The order is not in force.';
-      return noteHasCome(referral, transmission) ? 'The note has come.' : undefined;
+      if (noteHasCome(referral, transmission)) return 'The note has come.';
+      return takesAnswer(referral, transmission.attempt) ? undefined : 'The page of this office takes no note now.';
     case 'receipt-asked':
       return (
         whyNotLeave(referral, transmission) ??
@@ -170,6 +172,7 @@ export const officeMail = (smtp: SmtpSettings | undefined, publicUrl: string): H
   content: Content,
   mayNotLeave: (referral, content) => overtaken(referral, content) ?? (content.to === null ? NO_ADDRESS : undefined),
   isOwed: isLetterOwed,
+  isTold: ({ news }) => isAsked(news),
   send: async ({ id, content }, call) => {
     if (content.to === null) return { kind: 'refused', detail: NO_ADDRESS, final: true };
     if (smtp === undefined) return NOT_SET_UP;

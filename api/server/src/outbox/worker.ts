@@ -108,7 +108,10 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
           await applyDecision(unit, effect.referralId, actor, now, (referral) => ({ ok: true, value: observe(referral, fact, now) }));
         const { status } = next.standing;
         const referral = status === 'unknown' || status === 'failed' ? await readReferral(unit, effect.referralId) : undefined;
-        if (!referral || !('detail' in next.standing)) return;
+        if (!referral || !('detail' in next.standing)) {
+          if (opened?.isTold) await lookAgain(unit, effect.referralId, now);
+          return;
+        }
         const { detail } = next.standing;
         const kind = status === 'unknown' ? PERHAPS_SENT : NOT_SENT;
         const { what, byPersonOnly } = opened ?? { what: handler.what, byPersonOnly: false };

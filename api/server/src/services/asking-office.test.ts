@@ -1,7 +1,11 @@
 /** What the practice has to say to an office that was asked by mail leaves by itself: receipt, the note, and that a message waits. */
+import { decideCare } from '@refloop/domain/referral/care-command';
+import { ANOTHER } from '@refloop/domain/referral/test-care';
 import { expect, test } from 'vitest';
 import type { OfficeView } from '../client/office.ts';
 import { createDueReferrals } from './engine/due-referrals.ts';
+import { CLINICIAN } from './engine/test-in-force.ts';
+import { applyDecision } from './referral-log.ts';
 import { ADDRESS, NPI, packetDesk } from './test-packet-desk.ts';
 
 const desk = packetDesk();
@@ -48,8 +52,18 @@ const left = (): (string | undefined)[] => desk.mail.received.map(({ mail }) => 
 test('whether it arrived is asked by one letter, with nothing of the patient in it, and of nobody here', async () => {
   const { id } = await sent('mail');
   for (let looks = 0; looks < 20 && (await steps(id, '(R117)')).length === 0; looks += 1) await pass(0.25);
-  expect(await details(id, 'answer')).toEqual(['Receipt was asked for, by mail.']);
+  // As long as the mail server does not take it, the step is the person’s.
+  for (const away of [false, true]) {
+    if (away) desk.mail.refuseNext(451);
+    if (away) await desk.carryOut();
+    expect(await details(id, 'answer')).toEqual([
+      expect.stringMatching(/^Ask whether it arrived.* A letter to the office is on its way\.$/),
+    ]);
+    expect(await steps(id, '(R117)')).toEqual([expect.stringMatching(/^Ask whether it arrived.* Told: /)]);
+  }
+  await desk.later(5);
   await desk.carryOut();
+  expect(await details(id, 'answer')).toEqual(['Receipt was asked for, by mail.']);
   const [letter, ...others] = desk.mail.received;
   expect([letter?.to, others]).toEqual([[ADDRESS], []]);
   expect(left()).toEqual([expect.stringContaining('asks whether you have it')]);
@@ -90,6 +104,36 @@ test('the note is asked for once the patient was seen, and again before it is du
   await pass(6);
   await desk.carryOut();
   expect(left()).toHaveLength(2);
+});
+
+test('a note that its page does not take is asked for by no letter: the step is a person’s', async () => {
+  const { id, link } = await sent('mail');
+  const visit = new Date(desk.api.clock.now.getTime() + DAY * 60_000).toISOString();
+  await officeDoes(link, { act: 'accept' }, { act: 'seen', at: desk.api.clock.now.toISOString() }, { act: 'book', startsAt: visit });
+  await desk.carryOut();
+  expect(left()).toEqual([expect.stringContaining('asks for your note')]);
+  await pass(1.1);
+  // The follow-up was missed.
+  await officeDoes(link, { act: 'no-show', at: visit });
+  expect((await openOffice(link)).acts).not.toContain('note');
+  await pass(6);
+  await desk.carryOut();
+  expect(left()).toHaveLength(1);
+  expect(await steps(id, '(R149)')).toEqual([expect.not.stringContaining('by mail')]);
+});
+
+test('a letter for the note that waits when another office is asked does not leave, and the step is a person’s', async () => {
+  const { id, link } = await sent('mail');
+  await officeDoes(link, { act: 'accept' }, { act: 'seen', at: desk.api.clock.now.toISOString() });
+  await desk.api.store.transaction(desk.api.scope, async (unit) => {
+    const now = desk.api.clock.now.toISOString();
+    const asked = { type: 'request-cancellation', attempt: 1, at: now, reason: 'Moved away' } as const;
+    for (const command of [asked, { type: 'reroute', performer: ANOTHER, because: 'cancelled' } as const])
+      await applyDecision(unit, id, CLINICIAN, now, (referral) => decideCare(referral, command, now));
+  });
+  await desk.carryOut();
+  expect(left()).toEqual([]);
+  expect(await details(id, 'note')).toEqual(['Ask for the consult note.']);
 });
 
 test('asked in a way that no machine can write to again it stays a person’s', async () => {

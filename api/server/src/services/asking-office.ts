@@ -7,7 +7,7 @@ import type { Happening, ReferralEvent } from '@refloop/domain/referral/event';
 import type { Referral } from '@refloop/domain/referral/referral';
 import type { Obligation } from '@refloop/domain/sla/due';
 import { stageOf } from '@refloop/domain/sla/escalate';
-import type { EscalationAct } from '@refloop/domain/sla/escalation-steps';
+import { type EscalationAct, stepWords } from '@refloop/domain/sla/escalation-steps';
 import { OFFICE_MAIL, type OfficeMail, type OfficeNews, overtaken } from '../channels/office-mail.ts';
 import { hasHeldNote } from '../inbound/held-note-of.ts';
 import { digest } from '../sessions/token.ts';
@@ -79,22 +79,30 @@ async function ask(unit: Unit, referral: Referral, { news, attempt: number, key 
 }
 
 /** It is on its way, or nobody knows that it is not. */
-const isCarried = ({ standing }: StoredEffect): boolean => standing.status !== 'failed' && standing.status !== 'left-out';
+const isUnderWay = ({ standing }: StoredEffect): boolean => standing.status !== 'failed' && standing.status !== 'left-out';
 
-const wordsOf = (news: Asks, { standing }: StoredEffect): string =>
-  `${ASKED_WORDS[news]}, by mail${standing.status === 'unknown' ? '; whether it left is not known' : ''}.`;
+/** Of a step that a machine carried out, or may have; undefined while its letter has not left. */
+function carriedWords(news: Asks, { standing }: StoredEffect): string | undefined {
+  if (standing.status === 'done') return `${ASKED_WORDS[news]}, by mail.`;
+  return standing.status === 'unknown' ? `${ASKED_WORDS[news]}, by mail; whether it left is not known.` : undefined;
+}
+
+/** While the letter waits the step is the person’s: a mail server can be away for a day. */
+const waitingWords = (rule: string, effect: StoredEffect): string | undefined =>
+  isUnderWay(effect) ? `${stepWords(rule)} A letter to the office is on its way.` : undefined;
 
 /** A step of a stage, as one name. */
 export const stepKey = (rule: string, stage: string): string => `${rule} ${stage}`;
 
-/** What a machine did of the steps of what is owed, in words, by `stepKey`: nobody is asked to do it again. */
+/** What a machine did or does of the steps of what is owed, in words, by `stepKey`: what it did nobody is asked to do again. */
 export async function stepsCarried(unit: Unit, { id, escalations }: Referral, owed: readonly Obligation[]): Promise<Map<string, string>> {
   const stages = new Set(owed.map(stageOf));
   const carried = new Map<string, string>();
   for (const { rule, act, stage } of escalations) {
     const letter = stages.has(stage) ? letterOfStep(id, { rule, act, stage }) : undefined;
     const effect = letter && (await unit.outbox.get(effectId(unit.scope, OFFICE_MAIL, letter.key)));
-    if (effect && isCarried(effect)) carried.set(stepKey(rule, stage), wordsOf(letter.news, effect));
+    const words = effect && (carriedWords(letter.news, effect) ?? waitingWords(rule, effect));
+    if (words !== undefined) carried.set(stepKey(rule, stage), words);
   }
   return carried;
 }
@@ -117,9 +125,11 @@ export function wordsToOffice(
       const letter = letterOf(referralId, event);
       const effect = letter && letters.get(letter.key);
       if (!letter) return [];
-      const carried = effect && isCarried(effect) ? effect : undefined;
-      if (letter.news !== 'message') return carried ? [[event.sequence, wordsOf(letter.news, carried)]] : [];
-      if (carried) return [[event.sequence, 'A letter tells the office that it waits.']];
+      if (letter.news !== 'message') {
+        const words = effect && carriedWords(letter.news, effect);
+        return words === undefined ? [] : [[event.sequence, words]];
+      }
+      if (effect && isUnderWay(effect)) return [[event.sequence, 'A letter tells the office that it waits.']];
       return [[event.sequence, linked.has(letter.attempt) ? READ_BY_LINK : NO_LINK]];
     }),
   );

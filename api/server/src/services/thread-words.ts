@@ -8,7 +8,7 @@ import type { AuthorizationDecision, CareFact, PatientMeaning, Withdrawal } from
 import { isUntold } from '@refloop/domain/referral/care-event';
 import type { Actor, ReferralEvent, ReferralFact } from '@refloop/domain/referral/event';
 import { unreachable } from '@refloop/domain/result';
-import { ESCALATION_STEPS } from '@refloop/domain/sla/escalation-steps';
+import { stepWords } from '@refloop/domain/sla/escalation-steps';
 import { FAX_BY_MAIL } from '../channels/fax-by-mail.ts';
 import { OFFICE_MAIL } from '../channels/office-mail.ts';
 import type { ThreadEntry } from '../client/thread.ts';
@@ -113,8 +113,6 @@ const MEANING_WORDS: Record<PatientMeaning, string> = {
 
 export const eventName = (type: string): string => (Object.hasOwn(EVENTS, type) ? EVENTS[type as ReferralFact['type']].name : plain(type));
 
-const WORDS = new Map(ESCALATION_STEPS.map(({ rule, words }) => [rule, words]));
-
 type Names = ReadonlyMap<string, string>;
 
 /** What became of a sending beyond its event, by transmission: that a machine of ours took it on is none of the office's doings. */
@@ -177,7 +175,7 @@ function detailOf(fact: ReferralFact, names: Names, handed: Handed): string | nu
       return fact.because === 'in-turn' ? `${person(fact.coordinator)}, in turn` : `${person(fact.coordinator)}, ${plain(fact.because)}`;
     case 'escalation-raised': {
       const inPlace = fact.insteadOf === null ? '' : ` in place of ${person(fact.insteadOf)}`;
-      return `${WORDS.get(fact.rule) ?? fact.rule} Told: ${person(fact.to)}${inPlace}. (${fact.rule})`;
+      return `${stepWords(fact.rule)} Told: ${person(fact.to)}${inPlace}. (${fact.rule})`;
     }
     case 'patient-messaged':
       return `${TOPIC_WORDS[fact.topic]} ${CHANNEL_OF_PATIENT[fact.channel]} ${OUTCOME_WORDS[fact.outcome]}`;

@@ -8,7 +8,7 @@ import type { Authorization, Referral } from '@refloop/domain/referral/referral'
 import { statusOf } from '@refloop/domain/referral/status';
 import type { Obligation } from '@refloop/domain/sla/due';
 import { ORDER_STAGE, stageOf } from '@refloop/domain/sla/escalate';
-import { ESCALATION_STEPS } from '@refloop/domain/sla/escalation-steps';
+import { stepWords } from '@refloop/domain/sla/escalation-steps';
 import { type Risk, risksOf } from '@refloop/domain/sla/risk';
 import type { Party } from '@refloop/domain/sla/service-levels';
 import { stepKey } from '../asking-office.ts';
@@ -42,8 +42,6 @@ export type ObligationContent = {
   steps: { rule: string; act: string; words: string; at: Instant; to: string }[];
 };
 
-const WORDS = new Map(ESCALATION_STEPS.map(({ rule, words }) => [rule, words]));
-
 const DETAILS: Record<Party, string> = {
   clinician: 'Waits for the clinician.',
   coordinator: 'Waits for us.',
@@ -75,7 +73,7 @@ export function contentOf(
     // What is about the whole order stands with each of its open steps: there is no other row to tell it.
     .filter((each) => each.stage === stage || each.stage === ORDER_STAGE)
     .toSorted((left, right) => (left.at < right.at ? -1 : left.at > right.at ? 1 : 0))
-    .map(({ rule, act, at, to, stage: of }) => ({ rule, act, words: carried?.get(stepKey(rule, of)) ?? WORDS.get(rule) ?? rule, at, to }));
+    .map(({ rule, act, at, to, stage: of }) => ({ rule, act, words: carried?.get(stepKey(rule, of)) ?? stepWords(rule), at, to }));
   // What is still with an office that was asked before bears its name.
   const of = attempts.find(({ number }) => owed.about === `attempt ${number}`) ?? attempt;
   const performer = of?.performer ?? (order.status === 'draft' ? undefined : order.approval.performer);
