@@ -31,6 +31,10 @@ test.each<[Parameters<typeof lookWords>[0], string]>([
     'Found in the chart: HbA1c, of',
   ],
   [{ standing: 'looked', found: [], unread: ['Results could not be read: the EHR did not answer.'] }, 'Results could not be read'],
+  [{ standing: 'not-read', found: [], unread: ['The chart could not be read: it refused.'] }, 'The chart could not be read: it refused.'],
   [{ standing: 'nothing-lacks', found: [], unread: [] }, 'Nothing is missing'],
   [{ standing: 'no-access', found: [], unread: [] }, 'The next time the clinician opens Refloop'],
 ])('what reading the chart again came to: %o', (looked, words) => expect(lookWords(looked)).toContain(words));
+
+test('of a chart that could not be read nothing is said to be not there', () =>
+  expect(lookWords({ standing: 'not-read', found: [], unread: ['The chart could not be read: it refused.'] })).not.toContain('was read'));

@@ -44,6 +44,7 @@ export const sendWords = (way: Way): string => `Send by ${WAY_NAMES[way]}`;
 export function lookWords({ standing, found, unread }: Pick<ChartLook, 'standing' | 'found' | 'unread'>): string {
   if (standing === 'no-access')
     return 'Refloop has no access of its own to charts in this EHR. The next time the clinician opens Refloop on this patient, the chart is read for it.';
+  if (standing === 'not-read') return unread.join(' ');
   if (standing === 'nothing-lacks') return 'Nothing is missing that a chart could hold.';
   const there =
     found.length === 0

@@ -4,8 +4,11 @@ import { PacketView } from './packet.ts';
 
 /** By a press on the worklist, with Refloop’s own access to the EHR. */
 export const ChartLook = z.object({
-  /** `no-access`: the site gives Refloop none; the next launch on this patient looks. `nothing-lacks`: nothing that a chart could hold is missing. */
-  standing: z.enum(['looked', 'no-access', 'nothing-lacks']),
+  /**
+   * `no-access`: the site gives Refloop none; the next launch on this patient looks. `not-read`: the EHR let nothing of it be read now.
+   * `nothing-lacks`: nothing that a chart could hold is missing.
+   */
+  standing: z.enum(['looked', 'not-read', 'no-access', 'nothing-lacks']),
   /** In words, with the date of the entry; empty where nothing of it is there. */
   found: z.array(z.object({ label: z.string(), date: z.string() })),
   /** What could not be read, in words. */

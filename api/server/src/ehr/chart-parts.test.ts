@@ -18,9 +18,10 @@ const page = (entries: Resource[], next?: string): Resource => ({
   ...(next === undefined ? {} : { link: [{ relation: 'next', url: next }] }),
 });
 const search = { type: 'Observation', words: 'Results', path: 'narrow', plainPath: 'plain' };
+const reports = { type: 'DiagnosticReport', words: 'Reports', path: 'reports', plainPath: 'reports' };
 
 /** An EHR that answers these addresses; a number is the status it refuses with. */
-async function read(answers: Record<string, Resource | number>, of = site, mayCome = true) {
+async function read(answers: Record<string, Resource | number>, of = site, mayCome = true, searches = [search]) {
   const get: EhrPort['get'] = async (path) => {
     const answer = answers[path];
     if (typeof answer === 'number') return refuse({ kind: 'http', status: answer, detail: '' });
@@ -29,26 +30,65 @@ async function read(answers: Record<string, Resource | number>, of = site, mayCo
   const access = (async () =>
     mayCome ? { ok: true, ehr: { base: of.iss, get } } : { ok: false, why: 'it refused' }) as unknown as OwnAccess;
   const scope = { tenant: of.tenant, issuer: of.iss, site: of.name };
-  const found = await chartPartsNow({ sites: [of], access })(scope, 'p1', [search]);
-  return found && { ids: found.resources.map(({ id }) => id), unread: found.unread };
+  const found = await chartPartsNow({ sites: [of], access })(scope, 'p1', searches);
+  return found?.kind === 'read' ? { ids: found.resources.map(({ id }) => id), types: found.types, unread: found.unread } : found;
 }
 
 test.each<[string, Parameters<typeof read>, Awaited<ReturnType<typeof read>>]>([
-  ['all pages', [{ narrow: page([result('a')], 'more'), more: page([result('b')]) }], { ids: ['a', 'b'], unread: [] }],
+  [
+    'all pages',
+    [{ narrow: page([result('a')], 'more'), more: page([result('b')]) }],
+    { ids: ['a', 'b'], types: ['Observation'], unread: [] },
+  ],
   [
     'nothing of another patient, nor of another type',
     [{ narrow: page([result('a'), result('b', 'p2'), { resourceType: 'Condition', id: 'c', subject: { reference: 'Patient/p1' } }]) }],
-    { ids: ['a'], unread: [] },
+    { ids: ['a'], types: ['Observation'], unread: [] },
   ],
-  ['the plain search where the narrow one is refused', [{ narrow: 400, plain: page([result('a')]) }], { ids: ['a'], unread: [] }],
-  ['in words what it may not read', [{ narrow: 403 }], { ids: [], unread: ['Results could not be read: the EHR did not allow it.'] }],
-  ['in words what is silent', [{}], { ids: [], unread: ['Results could not be read: the EHR did not answer.'] }],
-  ['what breaks off, said to be a part', [{ narrow: page([result('a')], 'gone') }], { ids: ['a'], unread: ['Results were read in part.'] }],
+  [
+    'the plain search where the narrow one is refused',
+    [{ narrow: 400, plain: page([result('a')]) }],
+    { ids: ['a'], types: ['Observation'], unread: [] },
+  ],
+  [
+    'in words what it may not read',
+    [{ narrow: 403 }],
+    { kind: 'failed', why: ['Results could not be read: the EHR did not allow it.'], away: false },
+  ],
+  ['in words what is silent', [{}], { kind: 'failed', why: ['Results could not be read: the EHR did not answer.'], away: true }],
+  ...[429, 503].map((status): [string, Parameters<typeof read>, Awaited<ReturnType<typeof read>>] => [
+    `that it has no time now (${status})`,
+    [{ narrow: status }],
+    { kind: 'failed', why: ['Results could not be read: the EHR did not answer.'], away: true },
+  ]),
+  [
+    'that it answers, if only with a refusal',
+    [{ reports: 404 }, site, true, [search, reports]],
+    {
+      kind: 'failed',
+      why: ['Results could not be read: the EHR did not answer.', 'Reports could not be read: the EHR did not answer.'],
+      away: false,
+    },
+  ],
+  [
+    'which types were read, beside one that was not',
+    [{ narrow: page([]), reports: 403 }, site, true, [search, reports]],
+    { ids: [], types: ['Observation'], unread: ['Reports could not be read: the EHR did not allow it.'] },
+  ],
+  [
+    'what breaks off, said to be a part',
+    [{ narrow: page([result('a')], 'gone') }],
+    { ids: ['a'], types: ['Observation'], unread: ['Results were read in part.'] },
+  ],
   [
     'no pages without end',
     [{ narrow: page([result('a')], 'narrow') }],
-    { ids: Array.from({ length: 10 }, () => 'a'), unread: ['Results were read in part.'] },
+    { ids: Array.from({ length: 10 }, () => 'a'), types: ['Observation'], unread: ['Results were read in part.'] },
   ],
-  ['that it was not let in', [{}, site, false], { ids: [], unread: ['The chart could not be read: it refused.'] }],
+  [
+    'that it was not let in, however much was to be read',
+    [{}, site, false, [search, reports]],
+    { kind: 'failed', why: ['The chart could not be read: it refused.'], away: true },
+  ],
   ['none where the site does not want it', [{ narrow: page([]) }, { ...site, system: system(false) }], undefined],
 ])('%s', async (_, given, expected) => expect(await read(...given)).toEqual(expected));

@@ -78,8 +78,8 @@ export type ReferralApi = {
   read: DocumentReader['read'];
   /** What the EHR has of the patient's consents now. */
   consents: FhirResource[];
-  /** What the EHR has of the chart now, by Refloop’s own access; undefined where the site gives none. Searches that were asked. */
-  chart: { now: FhirResource[] | undefined; asked: string[] };
+  /** What the EHR has of the chart now, by Refloop’s own access; undefined where the site gives none. Searches that were asked, types it refuses, and why it lets nobody in. */
+  chart: { now: FhirResource[] | undefined; asked: string[]; refused: string[]; shut: string | undefined };
   /** The superuser's URL of its database. */
   url: string;
   scope: Scope;
@@ -133,7 +133,7 @@ export async function openReferralApi(
   const log = captureLog();
   const clock = { now: new Date('2026-11-20T10:00:00.000Z'), ahead: 0 };
   const consents: FhirResource[] = [];
-  const chart: ReferralApi['chart'] = { now: undefined, asked: [] };
+  const chart: ReferralApi['chart'] = { now: undefined, asked: [], refused: [], shut: undefined };
   const app = createApp({
     store,
     sites: [site],
@@ -156,8 +156,17 @@ export async function openReferralApi(
         consents: async () => consents,
         chart: async (_scope, _patientId, searches) => {
           chart.asked.push(...searches.map(({ path }) => path));
-          const types = searches.map(({ type }) => type);
-          return chart.now && { resources: chart.now.filter(({ resourceType }) => types.includes(resourceType)), unread: [] };
+          if (chart.shut !== undefined) return { kind: 'failed', why: [chart.shut], away: true };
+          const types = searches.map(({ type }) => type).filter((type) => !chart.refused.includes(type));
+          const unread = searches.filter(({ type }) => chart.refused.includes(type)).map(({ words }) => `${words} could not be read.`);
+          return (
+            chart.now && {
+              kind: 'read',
+              resources: chart.now.filter(({ resourceType }) => types.includes(resourceType)),
+              types,
+              unread,
+            }
+          );
         },
         phoneOf: () => '510-555-0150',
         failed: (error) => {

@@ -25,6 +25,8 @@ const withoutHolter = (): Body[] => fullChart().filter(({ id }) => id !== 'holte
 beforeEach(() => {
   desk.api.chart.now = undefined;
   desk.api.chart.asked.splice(0);
+  desk.api.chart.refused.splice(0);
+  desk.api.chart.shut = undefined;
   desk.api.consents.splice(0);
 });
 
@@ -38,6 +40,11 @@ const missing = async (id: string): Promise<string[]> =>
   ((await desk.api.call('GET', '/work', desk.clinician)).body as MyWork).missing
     .filter(({ referralId }) => referralId === id)
     .flatMap(({ items }) => items.map(({ label }) => label));
+/** The types that the audit says were read, one list for each reading. */
+const readTypes = async (id: string): Promise<unknown[]> =>
+  (await desk.api.store.transaction(desk.api.scope, (unit) => unit.audit.list({ referralId: id })))
+    .filter(({ action }) => action === 'packet.chart-read')
+    .map(({ payload }) => (payload as { types: unknown }).types);
 const holds = async (id: string): Promise<string[]> => (await packetOf(id)).holds.map(({ kind }) => kind);
 
 test('what has come since is found by a press: off the lists, in the packet with its date, in the thread; the note stays as it was signed', async () => {
@@ -83,6 +90,23 @@ test('a packet that lacks nothing asks the EHR for nothing', async () => {
 test('where Refloop has no access of its own it says so, and nothing changes', async () => {
   const id = await written(withoutHolter());
   expect(await look(id)).toMatchObject({ standing: 'no-access', found: [], packet: { holds: [{ kind: 'incomplete' }] } });
+});
+
+test('where Refloop is not let in, nothing was read: it says so, and no reading stands in the audit', async () => {
+  const id = await written(withoutHolter());
+  desk.api.chart.shut = 'The chart could not be read: it refused.';
+  expect(await look(id)).toMatchObject({ standing: 'not-read', found: [], unread: ['The chart could not be read: it refused.'] });
+  expect(await readTypes(id)).toEqual([]);
+});
+
+test('the audit has the types that were read, and none that was refused', async () => {
+  const id = await written(withoutHolter());
+  desk.api.chart.now = [];
+  desk.api.chart.refused.push('DocumentReference');
+  expect(await look(id)).toMatchObject({ standing: 'looked', unread: ['Documents could not be read.'] });
+  const [types] = await readTypes(id);
+  expect(types).toContain('DiagnosticReport');
+  expect(types).not.toContain('DocumentReference');
 });
 
 test('what needs the patient’s consent is not found without one', async () => {

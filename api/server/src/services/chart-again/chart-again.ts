@@ -33,6 +33,8 @@ export type ChartAgainDeps = {
 
 const NO_PACKET = 'There is no packet of this referral that the chart could add to. Reload the list.';
 
+const STANDINGS = { read: 'looked', failed: 'not-read' } as const;
+
 const searchesOf = ({ sought, referral: { patientId }, since }: Lacks): readonly ChartSearch[] => searchesFor(sought, { patientId, since });
 
 /** Referrals of a patient of whose packet something is missing that nobody lets it go without. */
@@ -82,7 +84,7 @@ export function createChartAgainService({ store, newId, consents, chart, packets
       const searches = searchesOf(lacks);
       const read = searches.length === 0 ? undefined : await chart(session.scope, patientId, searches);
       let found: readonly FoundItem[] = [];
-      if (read) {
+      if (read?.kind === 'read') {
         const inForce = await consentsOf(session.scope, patientId);
         found = await withRetry(() =>
           store.transaction(session.scope, async (unit) => {
@@ -98,7 +100,7 @@ export function createChartAgainService({ store, newId, consents, chart, packets
               referralId,
               patientId,
               by: 'own-access',
-              types: searches.map(({ type }) => type),
+              types: read.types,
               found: kept,
             });
             return kept;
@@ -109,9 +111,9 @@ export function createChartAgainService({ store, newId, consents, chart, packets
       if (isRefusal(viewed)) return viewed;
       if (viewed.standing === 'none') throw new Refused(problem('conflict', NO_PACKET));
       return {
-        standing: read ? 'looked' : searches.length === 0 ? 'nothing-lacks' : 'no-access',
+        standing: searches.length === 0 ? 'nothing-lacks' : read ? STANDINGS[read.kind] : 'no-access',
         found: found.map(({ label, date }) => ({ label, date })),
-        unread: read?.unread ?? [],
+        unread: read?.kind === 'failed' ? read.why : (read?.unread ?? []),
         packet: viewed.packet,
       };
     },

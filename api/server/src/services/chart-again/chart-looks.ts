@@ -30,39 +30,44 @@ const AGAIN_MS = 4 * POLL_MS;
 const MOST_IN_A_ROUND = 25;
 const NAME = 'refloop-chart';
 
+/** Of what lacks something, by referral: when it was last tried, and from when on it may be again. In milliseconds. */
+type Tried = Map<string, { at: number; again: number }>;
+
 export function createChartLooks({ store, sites, chart, consents, now, newId, version, failed }: ChartLooksDeps): {
   run: () => Promise<number>;
 } {
   /** By FHIR base; with the process it is lost, and the round begins anew. */
   const rounds = new Map<string, number>();
-  const looked = new Map<string, number>();
+  /** By FHIR base. */
+  const tries = new Map<string, Tried>();
 
-  async function dueIn(scope: Scope): Promise<string[]> {
+  async function dueIn(scope: Scope, tried: Tried): Promise<string[]> {
     const at = now().getTime();
     const lacking = await store.transaction(scope, async ({ obligations }) => {
-      const ids: string[] = [];
+      const ids = new Set<string>();
       for (const kind of BEFORE_SENDING)
         for (const { referralId, content } of await obligations.list({ status: 'open', kind }))
-          if (((content as { lacking?: Lacking | null }).lacking?.items.length ?? 0) > 0) ids.push(referralId);
+          if (((content as { lacking?: Lacking | null }).lacking?.items.length ?? 0) > 0) ids.add(referralId);
       return ids;
     });
-    for (const id of looked.keys()) if ((looked.get(id) ?? 0) + 2 * AGAIN_MS < at) looked.delete(id);
-    const last = (id: string): number => looked.get(id) ?? 0;
-    return [...new Set(lacking)]
-      .filter((id) => last(id) + AGAIN_MS <= at)
-      .sort((left, right) => last(left) - last(right))
+    // Forgotten with time alone, what is tried in vain would come before what was never tried.
+    for (const id of tried.keys()) if (!lacking.has(id)) tried.delete(id);
+    return [...lacking]
+      .filter((id) => (tried.get(id)?.again ?? 0) <= at)
+      .sort((left, right) => (tried.get(left)?.at ?? 0) - (tried.get(right)?.at ?? 0))
       .slice(0, MOST_IN_A_ROUND);
   }
 
-  /** @returns whether the EHR answered, and how much was found */
-  async function look(scope: Scope, referralId: string): Promise<{ answered: boolean; found: number }> {
+  /** @returns how much was found; 'away' where the EHR did not answer at all */
+  async function look(scope: Scope, referralId: string): Promise<number | 'away'> {
     const at = now();
     const lacks = await store.transaction(scope, (unit) => lacksNow(unit, referralId, at, []));
-    if (!lacks || lacks.sought.length === 0) return { answered: true, found: 0 };
+    if (!lacks || lacks.sought.length === 0) return 0;
     const { patientId } = lacks.referral;
     const searches = searchesFor(lacks.sought, { patientId, since: lacks.since });
     const read = await chart(scope, patientId, searches);
-    if (!read || (read.resources.length === 0 && read.unread.length >= searches.length)) return { answered: false, found: 0 };
+    if (!read) return 'away';
+    if (read.kind === 'failed') return read.away ? 'away' : 0;
     const inForce = read.resources.length === 0 ? [] : await consents(scope, patientId);
     const found = await withRetry(() =>
       store.transaction(scope, async (unit) => {
@@ -80,12 +85,12 @@ export function createChartLooks({ store, sites, chart, consents, now, newId, ve
           purpose: 'TREAT',
           referralId,
           patientId,
-          payload: { by: 'own-access', types: searches.map(({ type }) => type), found: kept.map(({ id }) => id) },
+          payload: { by: 'own-access', types: read.types, found: kept.map(({ id }) => id) },
         });
         return kept;
       }),
     );
-    return { answered: true, found: found.length };
+    return found.length;
   }
 
   async function runSite(site: Site): Promise<number> {
@@ -94,12 +99,17 @@ export function createChartLooks({ store, sites, chart, consents, now, newId, ve
     rounds.set(site.iss, at);
     const scope = scopeOf(site);
     let sum = 0;
-    for (const referralId of await dueIn(scope)) {
+    const tried: Tried = tries.get(site.iss) ?? new Map();
+    tries.set(site.iss, tried);
+    for (const referralId of await dueIn(scope, tried)) {
+      tried.set(referralId, { at, again: at + AGAIN_MS });
       try {
-        const { answered, found } = await look(scope, referralId);
-        // The others would wait for the same silence.
-        if (!answered) return sum;
-        looked.set(referralId, at);
+        const found = await look(scope, referralId);
+        if (found === 'away') {
+          // The others would wait for the same silence. It is tried at the next round, after those that were not.
+          tried.set(referralId, { at, again: at });
+          return sum;
+        }
         sum += found;
       } catch (error) {
         failed(error);
