@@ -24,6 +24,14 @@ export async function letterBefore(unit: Unit, { id: referralId }: Referral, sen
 /** How it was sent last and not in vain. */
 export const wayTo = ({ transmissions }: Attempt): Transmission | undefined => transmissions.findLast(({ status }) => status !== 'failed');
 
+/** Whether all that was to go to this office waits here still: once it is not asked any more none of it leaves, and it has nothing to hear. */
+export async function nothingLeft(unit: Unit, referralId: string, { transmissions }: Attempt): Promise<boolean> {
+  const sent = transmissions.filter(({ status }) => status !== 'failed');
+  if (sent.length === 0) return false;
+  const effects = await unit.outbox.ofReferral(referralId);
+  return sent.every(({ id }) => effects.some(({ key, standing }) => key === id && standing.status === 'waiting'));
+}
+
 /** Beside the one that the office has: whoever reads its page is not put out of it. It shows the packet as it was sent. */
 export async function oneMoreLink(
   unit: Unit,

@@ -89,6 +89,16 @@ test.each([
   expect((await desk.send(id, 'link', { authorization: { answer: 'approved', number: 'B-1' } })).status).toBe(200);
 });
 
+test('a packet that waits still does not leave, and neither does a letter that calls it off', async () => {
+  const id = await desk.written(fullChart(), ['entry-2']);
+  await desk.send(id, 'mail');
+  const chosen = await choose((await view(id)).opened, 'entry-2');
+  expect(chosen.body).toMatchObject({ officeToldBy: null });
+  await desk.carryOut();
+  expect(desk.mail.received).toEqual([]);
+  expect(await kinds(id)).toEqual(['send']);
+});
+
 test('an office that gets no mail is the coordinator’s to tell', async () => {
   const id = await desk.written(fullChart(), ['entry-2']);
   await desk.send(id, 'link');

@@ -13,7 +13,7 @@ import { digest } from '../../sessions/token.ts';
 import { effectId } from '../../store/outbox.ts';
 import type { Unit } from '../../store/store.ts';
 import { toJson } from '../kept.ts';
-import { letterBefore, oneMoreLink, wayTo } from '../letter-before.ts';
+import { letterBefore, nothingLeft, oneMoreLink, wayTo } from '../letter-before.ts';
 import { linkSecret } from '../office-links.ts';
 
 function newsOf(act: PatientActName): OfficeNews | undefined {
@@ -64,6 +64,7 @@ export async function tellOffice(
   const key = `news-${digest(pressed).slice(0, 32)}`;
   const asked = await unit.outbox.get(effectId(unit.scope, OFFICE_MAIL, key));
   if (asked) return (asked.content as Pick<OfficeMail, 'to'>).to === null ? 'clinic' : 'refloop';
+  if (news === 'called-off' && (await nothingLeft(unit, after.id, attempt))) return null;
   const sent = wayTo(attempt);
   const moved = taskMoves(before, after).some(({ attempt: number }) => number === attempt.number);
   const isPressedAgain = after.lastSequence === before.lastSequence;
