@@ -190,3 +190,14 @@ test('where no letter goes the coordinator reads how the office comes to see it'
   await desk.carryOut();
   expect(desk.mail.received).toEqual([]);
 });
+
+test('an answer to an office for which it is over is the coordinator’s to tell: its page shows none', async () => {
+  const { id, link } = await sent('mail');
+  await officeDoes(link, { act: 'ask', text: 'Is there an ECG?' }, { act: 'decline', reason: 'other' });
+  expect(await openOffice(link)).toMatchObject({ standing: 'over' });
+  expect(await says(id, 'It is.')).toBe(
+    'It is. (The office’s page shows no messages now: if they have not read this, tell them yourself.)',
+  );
+  await desk.carryOut();
+  expect(desk.mail.received).toEqual([]);
+});

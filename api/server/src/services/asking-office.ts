@@ -4,6 +4,7 @@
  * leaves: the step stays the person's whom it tells, and the message is read when the office opens its link.
  */
 import type { Happening, ReferralEvent } from '@refloop/domain/referral/event';
+import { endForOffice } from '@refloop/domain/referral/office-act';
 import type { Referral } from '@refloop/domain/referral/referral';
 import type { Obligation } from '@refloop/domain/sla/due';
 import { stageOf } from '@refloop/domain/sla/escalate';
@@ -114,15 +115,19 @@ export async function stepsCarried(unit: Unit, { id, escalations }: Referral, ow
  * @param linked attempts whose office has a link
  */
 export function wordsToOffice(
-  referralId: string,
+  referral: Referral,
   events: readonly ReferralEvent[],
   effects: readonly StoredEffect[],
-  linked: ReadonlySet<number>,
+  { linked, now }: { linked: ReadonlySet<number>; now: string },
 ): Map<number, string> {
+  const shownTo = (attempt: number): string => {
+    if (!linked.has(attempt)) return NO_LINK;
+    return endForOffice(referral, attempt, now) === undefined ? READ_BY_LINK : NOT_SHOWN;
+  };
   const letters = new Map(effects.filter(({ kind }) => kind === OFFICE_MAIL).map((effect) => [effect.key, effect]));
   return new Map(
     events.flatMap((event): [number, string][] => {
-      const letter = letterOf(referralId, event);
+      const letter = letterOf(referral.id, event);
       const effect = letter && letters.get(letter.key);
       if (!letter) return [];
       if (letter.news !== 'message') {
@@ -130,10 +135,12 @@ export function wordsToOffice(
         return words === undefined ? [] : [[event.sequence, words]];
       }
       if (effect && isUnderWay(effect)) return [[event.sequence, 'A letter tells the office that it waits.']];
-      return [[event.sequence, linked.has(letter.attempt) ? READ_BY_LINK : NO_LINK]];
+      return [[event.sequence, shownTo(letter.attempt)]];
     }),
   );
 }
 
 const READ_BY_LINK = 'No letter tells the office: it sees this when it opens its link.';
+/** Once it is over for them, or put on hold, their page says that alone. */
+const NOT_SHOWN = 'The office’s page shows no messages now: if they have not read this, tell them yourself.';
 const NO_LINK = 'The office has no link that shows it: tell them yourself.';

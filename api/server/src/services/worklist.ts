@@ -108,7 +108,8 @@ export async function readThread(
   const links = await unit.officeLinks.list(referralId);
   const effects = await unit.outbox.ofReferral(referralId);
   const opening = links.filter(({ closedAt, expiresAt }) => closedAt === null && expiresAt > now);
-  const toOffice = wordsToOffice(referralId, events, effects, new Set(opening.map(({ attempt: number }) => number)));
+  const linked = new Set(opening.map(({ attempt: number }) => number));
+  const toOffice = wordsToOffice(referral, events, effects, { linked, now });
   return {
     referralId,
     mayWork: true,
