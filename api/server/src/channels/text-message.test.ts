@@ -138,4 +138,10 @@ test('what was overtaken does not leave: STOP, a visit that is booked, an order 
   expect(mayNotLeave(referral, content, { ...contact, text: { ...text, consent: { ...text.consent, status: 'withdrawn' } } })).toMatch(no);
   expect(mayNotLeave(referral, content, { ...contact, text: { ...text, to: '+15552100101' } })).toMatch(no);
   expect(mayNotLeave(referral, content, { ...contact, preferred: 'phone' })).toMatch(no);
+  // The event is of the patient’s own word: a number that is somebody’s who acts for them too goes by what is kept of either.
+  const ended = { ...contact, text: { ...text, consent: { status: 'withdrawn' as const, at: now, by: 'staff' as const } } };
+  const told = { ...referral, consents: { text: 'withdrawn' as const } };
+  const mother = { side: 'parent' as const, name: 'Ana', reach: { language: 'en' as const, preferred: 'text' as const, text, email } };
+  expect(mayNotLeave(told, content, ended)).toMatch(no);
+  expect(mayNotLeave(told, content, { ...ended, proxies: [mother] })).toBeUndefined();
 });

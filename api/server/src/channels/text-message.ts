@@ -57,9 +57,10 @@ type Contact = Reachable & { proxies?: readonly Proxy[] };
 
 /** Whether messages are still wanted there, by the patient or who acts for them: what is kept of them says so also where a referral does not. */
 function isWanted({ consents }: Referral, channel: PatientChannel, to: string, contact: Contact | undefined): boolean {
-  // The events of a referral are of the patient’s own number.
-  if (consents[channel] === 'withdrawn' && (contact === undefined || contact[channel].to === to)) return false;
-  return contact === undefined || reachedAt(contact, channel, to).some((each) => isWantedAt(each, channel, to));
+  // The events of a referral are of the patient’s own word: who acts for them may have said yes to the same number.
+  const isEnded = consents[channel] === 'withdrawn';
+  if (contact === undefined) return !isEnded;
+  return reachedAt(contact, channel, to).some((each) => isWantedAt(each, channel, to) && !(isEnded && each === contact));
 }
 
 const HOUR_MS = 3_600_000;

@@ -153,6 +153,15 @@ describe('messages', () => {
     expect(await sentTo()).toEqual([]);
   });
 
+  test('leave to a number that is the child’s in the chart too, where no was told of it before and who acts for them says yes', async () => {
+    const { mark } = await read();
+    const told = { how: 'telephone', note: '', preferred: 'text', language: 'en', email: { to: '', wanted: null } } as const;
+    const no = { ...told, key: 'press-no-texts', mark, text: { to: OWN, wanted: false } };
+    expect(await service().tell(coordinator, 'r', no, new Date(AT))).toMatchObject({ leavesBy: null });
+    expect(await change({ ...ANA, text: { to: OWN, wanted: true } })).toMatchObject({ leavesBy: 'text' });
+    expect((await sentTo()).map(({ to }) => to)).toEqual([OWN]);
+  });
+
   test('of a grown patient go to who acts instead of them, and else to the patient', async () => {
     await begin();
     await change({ ...ANA, side: 'proxy', instead: true });
