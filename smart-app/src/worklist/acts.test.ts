@@ -12,7 +12,13 @@ const filledIn: Partial<Record<Act['act'], Filled>> = {
   'refuse-report': { reason: 'of last year’s visit' },
 };
 
-const report = { reportId: 'DocumentReference/pa', form: 'final', fromNpi: '1999999984', at: '2026-11-27T15:00:00.000Z' } as const;
+const report = {
+  reportId: 'DocumentReference/pa',
+  form: 'final',
+  fromNpi: '1999999984',
+  at: '2026-11-27T15:00:00.000Z',
+  refused: false,
+} as const;
 const ana = { attempt: 1, name: 'Ana Rivera, MD' };
 const ben = { attempt: 2, name: 'Ben Example, MD' };
 const toLink = { reports: [report], attempts: [ben, ana] };
@@ -38,6 +44,19 @@ test('a note is linked to whom was asked last, unless another is chosen of sever
     reportId: report.reportId,
   });
   expect(readAct('link-report', { ...started, attempt: '1' }, NOW, form)).toEqual({ ok: true, what: { ...linked, attempt: 1 } });
+});
+
+test('one that was said to be of something else can be linked after all, and is not refused again', () => {
+  const refused = { ...report, reportId: 'DocumentReference/pb', refused: true };
+  const offered = (act: Act['act']) => {
+    const [field] = formOf(act, { toLink: { ...toLink, reports: [report, refused] }, offices: [] }, NOW).fields;
+    return field?.kind === 'choice' ? field.choices.map(({ label }) => label) : [];
+  };
+  expect(offered('link-report')).toEqual([
+    expect.not.stringMatching(/not of this/),
+    expect.stringMatching(/, said not to be of this referral$/),
+  ]);
+  expect(offered('refuse-report')).toEqual([expect.not.stringMatching(/not of this/)]);
 });
 
 describe('what the payer said', () => {

@@ -141,10 +141,12 @@ export const ACT_FORMS: Record<ActName, ActForm> = {
   reconciled: { name: 'What did not fit was looked at', fields: [FOUND], at: undefined },
 };
 
-const reportLabel = ({ form, fromNpi, at }: Thread['toLink']['reports'][number], now: Date): string =>
-  `${form === 'final' ? 'Final' : 'Interim'} note, ${fromNpi === null ? 'by nobody it names' : `from NPI ${fromNpi}`}${at === null ? '' : `, came ${plainTime(at, now)}`}`;
+type ToLink = Thread['toLink']['reports'][number];
 
-const reportField = ({ reports }: Thread['toLink'], now: Date): Field => ({
+const reportLabel = ({ form, fromNpi, at, refused }: ToLink, now: Date): string =>
+  `${form === 'final' ? 'Final' : 'Interim'} note, ${fromNpi === null ? 'by nobody it names' : `from NPI ${fromNpi}`}${at === null ? '' : `, came ${plainTime(at, now)}`}${refused ? ', said not to be of this referral' : ''}`;
+
+const reportField = (reports: readonly ToLink[], now: Date): Field => ({
   name: 'reportId',
   kind: 'choice',
   label: 'What came',
@@ -162,8 +164,18 @@ const linkField = ({ attempts }: Thread['toLink']): Field => ({
 /** As it is asked of this thread. */
 export function formOf(name: ActName, { toLink, offices }: Pick<Thread, 'toLink' | 'offices'>, now: Date): ActForm {
   const form = ACT_FORMS[name];
-  if (name === 'link-report') return { ...form, fields: [reportField(toLink, now), linkField(toLink)] };
-  if (name === 'refuse-report') return { ...form, fields: [reportField(toLink, now), WHY] };
+  if (name === 'link-report') return { ...form, fields: [reportField(toLink.reports, now), linkField(toLink)] };
+  if (name === 'refuse-report')
+    return {
+      ...form,
+      fields: [
+        reportField(
+          toLink.reports.filter(({ refused }) => !refused),
+          now,
+        ),
+        WHY,
+      ],
+    };
   const office = offices.find(({ act }) => act === name);
   return office ? { ...form, fields: [officeField(office.attempts), ...form.fields] } : form;
 }

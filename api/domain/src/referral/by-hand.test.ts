@@ -268,13 +268,24 @@ describe('a note of somebody who was not asked is linked by a person', () => {
     expect(owed()).toEqual(['match-report', 'note']);
     expect(put(history, 'refuse-report')).toEqual([undefined]);
     expect([owed(), statusOf(history.referral)]).toEqual([['note'], 'seen']);
-    expect(actsOf(history.referral, ACTS).filter((act) => act === 'link-report' || act === 'refuse-report')).toEqual([]);
-    expect(put(history, 'refuse-report', 'link-report')).toEqual(['nothing-to-link', 'nothing-to-link']);
+    expect(put(history, 'refuse-report')).toEqual(['nothing-to-link']);
     expect(review(history)).toMatchObject({ kind: 'report-not-matched' });
     history.see({ ...note, form: 'final', at: minute(14), key: 'DocumentReference/pa|2' }, 31);
     expect(owed(), 'and it is asked once').toEqual(['note']);
     history.see({ ...note, reportId: 'right', matched: true, form: 'final', at: minute(32), key: 'DocumentReference/pb|1' }, 32);
     expect([owed(), statusOf(history.referral)]).toEqual([['review'], 'reported']);
+  });
+
+  test('one that was refused by mistake is linked after all, and then reviewed', () => {
+    const history = inChart();
+    put(history, 'sent', 'accepted', 'booked', 'seen');
+    comes(history);
+    expect(put(history, 'refuse-report')).toEqual([undefined]);
+    expect(actsOf(history.referral, ACTS).filter((act) => act === 'link-report' || act === 'refuse-report')).toEqual(['link-report']);
+    expect(put(history, 'link-report')).toEqual([undefined]);
+    expect(due(history.referral, policy, minute(40)).map(({ kind }) => kind)).toEqual(['review']);
+    expect(actsOf(history.referral, ACTS)).not.toContain('link-report');
+    expect([review(history), statusOf(history.referral)]).toEqual([undefined, 'closed']);
   });
 
   test('what is linked is not refused any more; what was refused does not keep the referral from ending', () => {

@@ -20,7 +20,7 @@ import { closedBy } from './closure.ts';
 import type { Happening } from './event.ts';
 import { type ObservedFact, observe } from './observe.ts';
 import type { Referral } from './referral.ts';
-import type { Report } from './report.ts';
+import { isLinked, type Report } from './report.ts';
 import { bookedStill, isOver, notesOfEarlier, stillWith } from './still-booked.ts';
 
 export type ByHandAct =
@@ -174,6 +174,8 @@ function reconciled(referral: Referral, note: string, factKey: string, now: Inst
 
 /** Nobody has said yet whose answer it is. */
 export const isUnlinked = ({ status }: Report): boolean => status === 'received';
+/** Also one that was said to be of something else: that may have been a mistake. */
+export const mayBeLinked = (report: Report): boolean => !isLinked(report);
 
 type Link = Extract<ByHandAct, { act: 'link-report' }>;
 
@@ -326,11 +328,13 @@ function ofLast(referral: Referral, all: readonly ByHandAct['act'][], hears: rea
   const aside = referral.setAside.some(({ status }) => status === 'open');
   const unheard = isUnheard(referral, hears);
   const unlinked = referral.attempts.length > 0 && referral.reports.some(isUnlinked);
+  const linkable = referral.attempts.length > 0 && referral.reports.some(mayBeLinked);
   const looked = all.filter(
     (act) =>
       (act === 'reconciled' && aside) ||
       (act === 'patient-heard' && unheard) ||
-      ((act === 'link-report' || act === 'refuse-report') && unlinked),
+      (act === 'link-report' && linkable) ||
+      (act === 'refuse-report' && unlinked),
   );
   if (!attempt || isOver(referral) || closedBy(referral) || referral.order.status === 'awaiting-signature') return looked;
   const { status } = attempt.work;
@@ -342,6 +346,7 @@ function ofLast(referral: Referral, all: readonly ByHandAct['act'][], hears: rea
       case 'patient-heard':
         return unheard;
       case 'link-report':
+        return linkable;
       case 'refuse-report':
         return unlinked;
       case 'received':

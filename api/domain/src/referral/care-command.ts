@@ -11,7 +11,7 @@ import type { Happening, Performer } from './event.ts';
 import { reportProves, visitProved } from './inference.ts';
 import type { LossReason } from './loss-reason.ts';
 import type { Referral } from './referral.ts';
-import type { Report } from './report.ts';
+import { isLinked, type Report } from './report.ts';
 import { isOver } from './still-booked.ts';
 
 type ReportGiven = { reportId: string; document: ResourceRef | null; fromNpi: string | null };
@@ -247,12 +247,13 @@ export function mayReroute(referral: Referral): boolean {
 /** Nothing is hoped for from this performer any more. */
 const FREE: readonly WorkStatus[] = ['declined', 'cancelled', 'cancellation-requested'];
 
+/** One that was refused by mistake is linked all the same. */
 function matchReport(referral: Referral, { reportId, attempt: number }: Of<'match-report'>, now: Instant): Decision {
   const report = referral.reports.find(({ id }) => id === reportId);
   if (!report) return refuse({ kind: 'no-such-report', reportId });
   const attempt = referral.attempts.find((each) => each.number === number);
   if (!attempt) return refuse({ kind: 'no-such-attempt', attempt: number });
-  if (report.status !== 'received') return ok([]);
+  if (isLinked(report)) return ok([]);
   return ok([
     ...reportProves(referral, attempt, report.form),
     ...happened(now, { type: 'report-matched', version: 1, reportId, attempt: number }),

@@ -67,6 +67,19 @@ describe('while nothing is booked and nobody has seen them', () => {
   });
 });
 
+test('a note that was said to be of something else keeps the patient from nothing', () => {
+  const history = after(send, { type: 'accept' });
+  const note = { kind: 'report', attempt: 1, reportId: 'n', form: 'final', document: null, fromNpi: null, matched: false } as const;
+  history.see({ ...note, at: minute(5), key: 'n' }, 5);
+  const offered = () => patientActs(history.referral, minute(60)).filter((each) => each === 'choose' || each === 'decline');
+  expect([offered(), choose(history, 'e2')]).toEqual([[], 'not-offered-to-patient']);
+  expect(decidePatient(history.referral, { act: 'decline', reason: 'feel-better' }, 'key', minute(60))).toMatchObject({
+    refusal: { kind: 'note-is-back' },
+  });
+  expect(history.ask({ type: 'refuse-report', reportId: 'n', reason: 'Of last year' })).toBeUndefined();
+  expect([offered(), choose(history, 'e2')]).toEqual([['choose', 'decline'], undefined]);
+});
+
 describe('not', () => {
   const accepted: Step[] = [send, { type: 'accept' }, schedule];
   test.each<[string, Step[]]>([

@@ -106,17 +106,20 @@ export function patientActs(referral: Referral, now: Instant): PatientActName[] 
       case 'rate':
         return rate.length > 0;
       case 'decline':
-        return !wasSeen && referral.reports.length === 0;
+        return !wasSeen && !isNoteBack(referral);
       default:
         return unreachable(act);
     }
   });
 }
 
+/** Also where nobody has looked at it; not one that a person said is of something else. */
+const isNoteBack = ({ reports }: Referral): boolean => reports.some(({ status }) => status !== 'not-of-this');
+
 /** While nothing is booked and nobody has seen them, the patient may go to another of whom the clinician approved (R40). */
 const mayChoose = (referral: Referral): boolean =>
   referral.service !== 'e-consult' &&
-  referral.reports.length === 0 &&
+  !isNoteBack(referral) &&
   openOptions(referral).length > 0 &&
   referral.attempts.every(({ visits, work }) => visits.length === 0 && work.status !== 'scheduled' && work.status !== 'completed');
 
@@ -150,7 +153,7 @@ export function decidePatient(referral: Referral, what: PatientAct, key: string,
   if (what.act === 'book' && attempt && !openDates(attempt, now).includes(what.startsAt))
     return refuse({ kind: 'date-not-offered', date: what.startsAt });
   if (!patientActs(referral, now).includes(what.act)) {
-    return refuse({ kind: what.act === 'decline' && referral.reports.length > 0 ? 'note-is-back' : 'not-offered-to-patient' });
+    return refuse({ kind: what.act === 'decline' && isNoteBack(referral) ? 'note-is-back' : 'not-offered-to-patient' });
   }
   const decided = actOn(referral, attempt, what, key, now);
   if (!decided.ok) return decided;

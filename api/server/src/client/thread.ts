@@ -82,9 +82,20 @@ export const Thread = z.object({
   effects: z.array(z.object({ effectId: z.string(), doubt: z.string(), decisions: z.array(z.enum(EFFECT_DECISIONS)) })),
   /** What may be put on record now, in the order of the loop. */
   acts: z.array(ActName),
-  /** Notes of which nobody has said whose answer they are, and whom was asked, the last first. */
+  /**
+   * Notes of which nobody has said whose answer they are, then those that somebody refused as being of something else, which can still be
+   * linked; and whom was asked, the last first.
+   */
   toLink: z.object({
-    reports: z.array(z.object({ reportId: z.string(), form: z.enum(['interim', 'final']), fromNpi: z.string().nullable(), at: LastAt })),
+    reports: z.array(
+      z.object({
+        reportId: z.string(),
+        form: z.enum(['interim', 'final']),
+        fromNpi: z.string().nullable(),
+        at: LastAt,
+        refused: z.boolean(),
+      }),
+    ),
     attempts: z.array(z.object({ attempt: Count, name: z.string() })),
   }),
   /** Of which offices an act can be told, where that is not whom was asked last alone. */

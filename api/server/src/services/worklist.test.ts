@@ -321,7 +321,7 @@ test('a note of somebody who was not asked is linked at the worklist, and then t
   expect(before.obligations.map(({ next }) => next)).toContain('Link the report');
   expect(before.acts).toContain('link-report');
   expect(before.toLink).toEqual({
-    reports: [{ reportId: 'DocumentReference/pa', form: 'final', fromNpi: '1999999984', at: now() }],
+    reports: [{ reportId: 'DocumentReference/pa', form: 'final', fromNpi: '1999999984', at: now(), refused: false }],
     attempts: [{ attempt: 1, name: 'Ana Rivera, MD' }],
   });
   const end = await act('r-link', { act: 'ended', how: 'cancelled', reason: 'moved away' });
@@ -335,17 +335,21 @@ test('a note of somebody who was not asked is linked at the worklist, and then t
   const refuse = { act: 'refuse-report', reportId: 'DocumentReference/pb' };
   expect((await act('r-link', { ...refuse, reason: ' ' })).status, 'with a reason').toBe(400);
   const refused = await act('r-link', { ...refuse, reason: 'Of the visit of last year' });
-  expect(refused.body).toMatchObject({ toLink: { reports: [{ reportId: 'DocumentReference/pa' }] } });
+  const ofElse = { reportId: 'DocumentReference/pb', refused: true };
+  expect(refused.body).toMatchObject({ toLink: { reports: [{ reportId: 'DocumentReference/pa', refused: false }, ofElse] } });
   const link = { act: 'link-report', reportId: 'DocumentReference/pa', attempt: 1 };
   expect((await act('r-link', { ...link, attempt: 2 })).status, 'nobody was asked so often').toBe(409);
   const done = await act('r-link', link);
   expect(done.status, JSON.stringify(done.body)).toBe(200);
-  expect(done.body).toMatchObject({ status: 'reported', toLink: { reports: [] } });
+  expect(done.body).toMatchObject({ status: 'reported', toLink: { reports: [ofElse] } });
   const after = await thread('r-link');
   expect(after.obligations.map(({ next }) => next)).toEqual(['Review the report']);
   expect(after.entries.find(({ title }) => title.startsWith('Note linked'))).toMatchObject({ party: 'practice', by: 'kim' });
   const said = { party: 'practice', by: 'kim', detail: 'Of the visit of last year' };
   expect(after.entries.find(({ title }) => title === 'Note is not of this referral')).toMatchObject(said);
+  const undone = await act('r-link', { ...link, reportId: 'DocumentReference/pb' });
+  expect(undone.body, 'refused by mistake').toMatchObject({ toLink: { reports: [] } });
+  expect((await thread('r-link')).obligations.map(({ next }) => next)).toEqual(['Review the report', 'Review the report']);
 });
 
 test('a row tells what makes it worse that it waits, from the approval on, until the patient was seen', async () => {

@@ -1,6 +1,6 @@
 /** The coordinator's worklist: everything that is open, one referral as a thread, and what is put on record of it. */
 import { specialtyById } from '@refloop/domain/clinical/specialty';
-import { actsOf, attemptsFor, type ByHandAct, byHand, heardBy, isUnlinked } from '@refloop/domain/referral/by-hand';
+import { actsOf, attemptsFor, type ByHandAct, byHand, heardBy, isUnlinked, mayBeLinked } from '@refloop/domain/referral/by-hand';
 import { decideCare, mayReroute } from '@refloop/domain/referral/care-command';
 import { openQuestions } from '@refloop/domain/referral/open-questions';
 import type { Referral } from '@refloop/domain/referral/referral';
@@ -138,8 +138,12 @@ export async function readThread(
 }
 
 function toLinkOf({ reports, attempts }: Referral): Thread['toLink'] {
+  const linkable = [...reports.filter(isUnlinked), ...reports.filter((each) => mayBeLinked(each) && !isUnlinked(each))];
   return {
-    reports: reports.filter(isUnlinked).map(({ id, form, fromNpi, receivedAt }) => ({ reportId: id, form, fromNpi, at: receivedAt })),
+    reports: linkable.map((report) => {
+      const { id, form, fromNpi, receivedAt } = report;
+      return { reportId: id, form, fromNpi, at: receivedAt, refused: !isUnlinked(report) };
+    }),
     attempts: attempts.map(({ number, performer }) => ({ attempt: number, name: performer.display })).toReversed(),
   };
 }
