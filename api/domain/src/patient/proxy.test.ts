@@ -108,6 +108,13 @@ describe('put on record', () => {
 
   test('not a parent of a grown patient, nor a yes over a no from that number, nor a number that is none', () => {
     expect(decide(asked({ side: 'parent' }))).toEqual({ kind: 'parent-of-adult' });
+    for (const side of ['parent', 'guardian'] as const)
+      expect(decideProxy(contact(), asked({ side }), { id: 'new', at: AT, by: 'teo', isUnderAge: undefined }), side).toMatchObject({
+        refusal: { kind: 'age-unknown' },
+      });
+    const unknown = decideProxy(contact(), asked(), { id: 'new', at: AT, by: 'teo', isUnderAge: undefined });
+    expect(unknown).toMatchObject({ ok: true, value: { side: 'proxy' } });
+    expect(unknown.ok && 'ofAdult' in unknown.value).toBe(false);
     const stopped = contact(proxy('guardian', { reach: reach(PARENTS, ENDED) }));
     expect(decide(asked(), { known: stopped })).toEqual({ kind: 'ended-by-patient', channel: 'text' });
     expect(decide(asked({ text: { to: PARENTS, wanted: null } }), { known: stopped })).toMatchObject({

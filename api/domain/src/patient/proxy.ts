@@ -85,6 +85,8 @@ export type ProxyRefusal =
   | ToldRefusal
   /** Of a grown patient. */
   | { kind: 'parent-of-adult' }
+  /** Whether they act as parent or guardian, and until when, goes by the patient’s age. */
+  | { kind: 'age-unknown' }
   | { kind: 'too-many' };
 
 /** Nobody has more who act for them, and a mistake ends somewhere. */
@@ -99,14 +101,18 @@ const NOBODY: Reachable = {
   email: { to: null, consent: { status: 'unknown' } },
 };
 
-/** Who is to be put on record, with what was said of consent as a word told to staff. */
+/**
+ * Who is to be put on record, with what was said of consent as a word told to staff.
+ * @param about `isUnderAge` is undefined where the chart does not give the day of birth
+ */
 export function decideProxy(
   contact: Known,
   asked: AskedProxy,
-  about: { id: string; at: Instant; by: string; isUnderAge: boolean },
+  about: { id: string; at: Instant; by: string; isUnderAge: boolean | undefined },
 ): Result<Proxy, ProxyRefusal> {
   const { side, name } = asked;
   const { isUnderAge, ...put } = about;
+  if (side !== 'proxy' && isUnderAge === undefined) return refuse({ kind: 'age-unknown' });
   if (side === 'parent' && !isUnderAge) return refuse({ kind: 'parent-of-adult' });
   if (contact.proxies.length >= MOST_PROXIES) return refuse({ kind: 'too-many' });
   const told = decideTold(NOBODY, asked);
@@ -121,7 +127,7 @@ export function decideProxy(
     if (wanted !== null)
       reach = { ...reach, [channel]: { to, consent: { status: wanted ? 'given' : 'withdrawn', at: put.at, by: 'staff' } } };
   }
-  return ok({ ...put, side, name, instead: asked.instead, ofAdult: !isUnderAge, reach });
+  return ok({ ...put, side, name, instead: asked.instead, ...(isUnderAge === undefined ? {} : { ofAdult: !isUnderAge }), reach });
 }
 
 const isOwnNo = (consent: Reachable['text']['consent']): boolean => consent.status === 'withdrawn' && consent.by === 'patient';

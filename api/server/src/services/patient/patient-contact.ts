@@ -60,16 +60,16 @@ export function createPatientContactService({ store, siteOf }: Deps): PatientCon
     });
   }
 
-  /** On the clinic’s day; nobody is whose day of birth the chart does not give. */
-  async function isUnderAge(unit: Unit, referral: Referral, at: string): Promise<boolean> {
+  /** On the clinic’s day; undefined of whom the chart does not give the day of birth. */
+  async function isUnderAge(unit: Unit, referral: Referral, at: string): Promise<boolean | undefined> {
     const packet = await approvedPacket(unit, referral);
     const born = packet && birthDateOf(packet);
-    return born !== undefined && ageOn(born, dayOn(at, calendarFor(await policyIn(unit), referral).timeZone)) < OF_AGE;
+    return born === undefined ? undefined : ageOn(born, dayOn(at, calendarFor(await policyIn(unit), referral).timeZone)) < OF_AGE;
   }
 
   async function view(unit: Unit, referral: Referral, contact: PatientContact, mark: string, at: string): Promise<PatientContactView> {
     const { language, preferred, text, email, proxies, told } = contact;
-    const isChild = await isUnderAge(unit, referral, at);
+    const isChild = (await isUnderAge(unit, referral, at)) === true;
     const sends = patientChannelsOf(siteOf(unit.scope));
     const names = told || proxies.length > 0 ? namesOf(await unit.grants.list()) : new Map<string, string>();
     const acting = new Set(instead(contact, isChild));
@@ -241,6 +241,14 @@ function proxyRefusal(refusal: ProxyRefusal): Refusal {
           field: 'what.side',
           message: 'This patient is of age, so a parent does not act for them as a parent',
           fix: 'Choose guardian where a court named one, or who holds a power of attorney.',
+        },
+      ]);
+    case 'age-unknown':
+      return problem('conflict', 'Nobody was put on record.', [
+        {
+          field: 'what.side',
+          message: 'The chart gives no full date of birth, so nobody knows when a parent or guardian ceases to act',
+          fix: 'Write the date of birth to the chart. Who holds a power of attorney is put on record without it.',
         },
       ]);
     case 'too-many':

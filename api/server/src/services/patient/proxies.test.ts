@@ -137,6 +137,16 @@ describe('on record', () => {
     await begin();
     expect(await change(ANA)).toMatchObject({ refused: 'conflict', errors: [{ field: 'what.side' }] });
   });
+
+  test('not as parent or guardian where the chart gives no full date of birth: nobody knows when it would end', async () => {
+    await begin('2018');
+    for (const side of ['parent', 'guardian'] as const)
+      expect(await change({ ...ANA, side }), side).toMatchObject({
+        refused: 'conflict',
+        errors: [{ field: 'what.side', message: expect.stringContaining('no full date of birth') }],
+      });
+    expect(await change({ ...ANA, side: 'proxy' })).toMatchObject({ proxies: [{ side: 'proxy', acts: true }] });
+  });
 });
 
 describe('messages', () => {
