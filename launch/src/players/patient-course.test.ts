@@ -17,7 +17,7 @@ const shareOf = (list: readonly unknown[]): number => list.filter((each) => each
 const near = (share: number): number => 4 * Math.sqrt((share * (1 - share)) / MANY);
 
 const anyPage = fc.record({
-  stage: fc.constantFrom('asking', 'to-book', 'booked', 'past', 'missed', 'seen', 'looking', 'advice'),
+  stage: fc.constantFrom('to-ask', 'asking', 'to-book', 'booked', 'past', 'missed', 'seen', 'looking', 'advice'),
   acts: fc.subarray(['book', 'cancel', 'other-date', 'seen', 'rate', 'decline']),
   dates: fc.subarray([STARTS, '2026-12-11T15:00:00.000Z', '2026-12-14T15:00:00.000Z']),
   appointment: fc.constantFrom(null, { startsAt: STARTS }),

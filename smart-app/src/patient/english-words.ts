@@ -29,6 +29,7 @@ export const ENGLISH: Words = {
     proxy: 'I act for the patient, and the clinic knows it',
   },
   stages: {
+    'to-ask': 'We will ask the office to see you. We will tell you.',
     asking: 'We have asked the office. They have not said yes so far. We will tell you.',
     'to-book': 'You can book your visit now.',
     booked: 'Your visit is booked.',

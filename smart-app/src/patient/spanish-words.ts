@@ -29,6 +29,7 @@ export const SPANISH: Words = {
     proxy: 'Hablo por el paciente, y la clínica lo sabe',
   },
   stages: {
+    'to-ask': 'Vamos a pedir al consultorio que le vea. Le avisaremos.',
     asking: 'Ya le preguntamos al consultorio. Aún no nos dicen que sí. Le avisaremos.',
     'to-book': 'Ya puede hacer su cita.',
     booked: 'Su cita está hecha.',

@@ -36,8 +36,8 @@ const Specialist = z.object({
   asked: z.boolean(),
 });
 
-export const PatientStage = z.enum(['asking', 'to-book', 'booked', 'past', 'missed', 'seen', 'looking', 'advice']);
-/** Where it stands for the patient. `past`: the time of the visit is over, and nothing was heard; `looking`: nobody is asked now. */
+export const PatientStage = z.enum(['to-ask', 'asking', 'to-book', 'booked', 'past', 'missed', 'seen', 'looking', 'advice']);
+/** Where it stands for the patient. `to-ask`: nothing has been sent to the office; `past`: the time of the visit is over, and nothing was heard; `looking`: nobody is asked now. */
 export type PatientStage = z.infer<typeof PatientStage>;
 
 /** Who tells the office what the patient has just done: Refloop does by itself, or the clinic has to. */

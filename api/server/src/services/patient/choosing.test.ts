@@ -39,7 +39,7 @@ test('who was approved is shown in plain words, and one is chosen in one step: t
   expect(page.acts).toContain('choose');
   const key = press();
   const chosen = await choose(page.opened, 'entry-3', key);
-  expect(chosen.body, JSON.stringify(chosen.body)).toMatchObject({ officeToldBy: 'refloop', stage: 'asking' });
+  expect(chosen.body, JSON.stringify(chosen.body)).toMatchObject({ officeToldBy: 'refloop', stage: 'to-ask' });
   // Pressed again where no answer came, it is still once.
   expect((await choose(page.opened, 'entry-3', key)).status).toBe(200);
   expect(shown(chosen.body as PatientView)).toEqual([
@@ -63,6 +63,7 @@ test('who was approved is shown in plain words, and one is chosen in one step: t
   ]);
   expect((await desk.send(id, 'link')).status).toBe(200);
   expect(await kinds(id)).toEqual(['answer']);
+  expect((await view(id)).stage).toBe('asking');
 });
 
 test('nothing was sent yet: nobody has anything to hear', async () => {

@@ -54,6 +54,7 @@ export function stageOf({ attempts, service }: Referral, attempt: Attempt | unde
     case 'cancellation-requested':
       return 'looking';
     case 'draft':
+      return 'to-ask';
     case 'sent':
     case 'received':
       return 'asking';
