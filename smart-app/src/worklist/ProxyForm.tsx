@@ -103,7 +103,9 @@ export function ProxyForm({ api, onFail, path, contact, onDone, onChanged, onClo
         onChange={(event) => fill({ name: event.currentTarget.value })}
       />
       {contact.isUnderAge ? (
-        <p className="caption">Of a patient under 18 messages go to the first on record who can be written to.</p>
+        <p className="caption">
+          Of a patient under 12 messages go to the first on record who can be written to; from 12 to 17 to the patient’s own number.
+        </p>
       ) : (
         <Checkbox
           label="Messages go to them instead of the patient"

@@ -57,19 +57,23 @@ export const mayActAs = ({ proxies, takenOffAt }: ProxyRecord, side: ProxySide, 
   proxies.some((proxy) => proxy.side === side && isActing(proxy, isUnderAge)) ||
   (isUnderAge && side !== 'proxy' && proxies.length === 0 && takenOffAt === undefined);
 
-/** In whose place somebody is written to; empty where it is the patient themselves. */
-export const instead = ({ proxies }: Pick<Known, 'proxies'>, isUnderAge: boolean): Proxy[] =>
-  proxies.filter((proxy) => isActing(proxy, isUnderAge) && (isUnderAge || proxy.instead === true));
+/**
+ * In whose place somebody is written to; empty where it is the patient themselves. An adolescent (sensitivity.ts) is: there may be care that a parent is
+ * told nothing of (45 CFR 164.502(g)(3)).
+ */
+export const instead = ({ proxies }: Pick<Known, 'proxies'>, isUnderAge: boolean, isAdolescent = false): Proxy[] =>
+  (isAdolescent ? [] : proxies).filter((proxy) => isActing(proxy, isUnderAge) && (isUnderAge || proxy.instead === true));
 
 /** The first of those whom messages go to that can be written to: the patient, or who acts in their place. Undefined where a person has to. */
 export function addresseeOf(
   contact: Known,
   isUnderAge: boolean,
   inService: readonly PatientChannel[],
+  isAdolescent = false,
 ): { channel: PatientChannel; to: string; language: Reachable['language'] } | undefined {
-  const acting = instead(contact, isUnderAge);
+  const acting = instead(contact, isUnderAge, isAdolescent);
   // The number in a child’s chart may be that of whoever was taken off the record.
-  if (isUnderAge && acting.length === 0 && contact.takenOffAt !== undefined) return undefined;
+  if (isUnderAge && !isAdolescent && acting.length === 0 && contact.takenOffAt !== undefined) return undefined;
   for (const reach of acting.length > 0 ? acting.flatMap((each) => each.reach ?? []) : [contact]) {
     const found = channelFor(reach, inService);
     if (found) return { ...found, language: reach.language };

@@ -3,6 +3,7 @@
  * link of its own, by day. Where there is no such channel nothing is written, and the step stays a person’s.
  */
 
+import { isAdolescentAge } from '@refloop/domain/chart/sensitivity';
 import { ownWords } from '@refloop/domain/configuration/templates';
 import type { MessageTopic } from '@refloop/domain/patient/messages';
 import { type PatientChannel, sendAt, topicOf } from '@refloop/domain/patient/outreach';
@@ -31,11 +32,12 @@ async function isAskedFor({ outbox, scope }: Unit, id: string): Promise<boolean>
 }
 
 /** On the clinic’s day. Asked only where somebody is on record who might act, or was: of nobody else it changes anything. */
-async function isUnderAge(unit: Unit, referral: Referral, { proxies, takenOffAt }: PatientContact, day: string): Promise<boolean> {
-  if (proxies.length === 0 && takenOffAt === undefined) return false;
+async function ageNow(unit: Unit, referral: Referral, { proxies, takenOffAt }: PatientContact, day: string) {
+  if (proxies.length === 0 && takenOffAt === undefined) return { isUnderAge: false, isAdolescent: false };
   const packet = await approvedPacket(unit, referral);
   const born = packet && birthDateOf(packet);
-  return born !== undefined && ageOn(born, day) < OF_AGE;
+  const age = born === undefined ? OF_AGE : ageOn(born, day);
+  return { isUnderAge: age < OF_AGE, isAdolescent: isAdolescentAge(age) };
 }
 
 export type DueMessage = {
@@ -109,8 +111,9 @@ export async function tellPatient(
   const due = referral.order.status === 'active' ? messagesFor(referral, happenings, writtenBy, now) : [];
   if (due.length === 0) return;
   const contact = await unit.patientContacts.get(referral.patientId);
-  const by =
-    contact && addresseeOf(contact, await isUnderAge(unit, referral, contact, dayOn(now, timeZone)), unit.patientChannels ?? ['text']);
+  if (!contact) return;
+  const { isUnderAge, isAdolescent } = await ageNow(unit, referral, contact, dayOn(now, timeZone));
+  const by = addresseeOf(contact, isUnderAge, unit.patientChannels ?? ['text'], isAdolescent);
   // Where nothing may leave, a person does it.
   if (!by) return;
   const { practice, templates } = await configurationIn(unit);

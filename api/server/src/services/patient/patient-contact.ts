@@ -1,4 +1,5 @@
 /** How a patient is reached, for whoever their referral is with: as it is on record, and what the patient told on the telephone or in person. */
+import { isAdolescentAge } from '@refloop/domain/chart/sensitivity';
 import type { PatientChannel } from '@refloop/domain/patient/outreach';
 import { addresseeOf, decideProxy, instead, isActing, OF_AGE, type Proxy, type ProxyRefusal, proxyId } from '@refloop/domain/patient/proxy';
 import { decideTold, type ToldRefusal } from '@refloop/domain/patient/told-contact';
@@ -60,19 +61,21 @@ export function createPatientContactService({ store, siteOf }: Deps): PatientCon
     });
   }
 
-  /** On the clinic’s day; undefined of whom the chart does not give the day of birth. */
-  async function isUnderAge(unit: Unit, referral: Referral, at: string): Promise<boolean | undefined> {
+  /** In years on the clinic’s day; undefined of whom the chart does not give the day of birth. */
+  async function ageAt(unit: Unit, referral: Referral, at: string): Promise<number | undefined> {
     const packet = await approvedPacket(unit, referral);
     const born = packet && birthDateOf(packet);
-    return born === undefined ? undefined : ageOn(born, dayOn(at, calendarFor(await policyIn(unit), referral).timeZone)) < OF_AGE;
+    return born === undefined ? undefined : ageOn(born, dayOn(at, calendarFor(await policyIn(unit), referral).timeZone));
   }
 
   async function view(unit: Unit, referral: Referral, contact: PatientContact, mark: string, at: string): Promise<PatientContactView> {
     const { language, preferred, text, email, proxies, told } = contact;
-    const isChild = (await isUnderAge(unit, referral, at)) === true;
+    const age = (await ageAt(unit, referral, at)) ?? OF_AGE;
+    const isChild = age < OF_AGE;
+    const isAdolescent = isAdolescentAge(age);
     const sends = patientChannelsOf(siteOf(unit.scope));
     const names = told || proxies.length > 0 ? namesOf(await unit.grants.list()) : new Map<string, string>();
-    const acting = new Set(instead(contact, isChild));
+    const acting = new Set(instead(contact, isChild, isAdolescent));
     return {
       mark,
       isFromChart: mark === OF_CHART,
@@ -80,7 +83,7 @@ export function createPatientContactService({ store, siteOf }: Deps): PatientCon
       preferred,
       text,
       email,
-      leavesBy: addresseeOf(contact, isChild, sends)?.channel ?? null,
+      leavesBy: addresseeOf(contact, isChild, sends, isAdolescent)?.channel ?? null,
       sends,
       proxies: proxies.map((proxy) => shown(proxy, { isChild, isInstead: acting.has(proxy), names })),
       isUnderAge: isChild,
@@ -173,7 +176,13 @@ export function createPatientContactService({ store, siteOf }: Deps): PatientCon
             const proxies = before.proxies.filter((proxy) => proxy !== gone);
             return keep({ proxies, takenOffAt: at }, 'proxy-taken-away', gone, { linksClosed });
           }
-          const about = { id: digest(pressed).slice(0, 16), at, by: session.subject, isUnderAge: await isUnderAge(unit, referral, at) };
+          const age = await ageAt(unit, referral, at);
+          const about = {
+            id: digest(pressed).slice(0, 16),
+            at,
+            by: session.subject,
+            isUnderAge: age === undefined ? undefined : age < OF_AGE,
+          };
           const decided = decideProxy(before, what, about);
           if (!decided.ok) throw new Refused(proxyRefusal(decided.refusal));
           return keep({ proxies: [...before.proxies, decided.value] }, 'proxy-put', decided.value);

@@ -100,7 +100,7 @@ export const createPatientLinkService = ({ store, newId, phoneOf }: PatientLinkD
       const { timeZone } = calendarFor(await policyIn(unit), referral);
       const withheld = isAdolescent(packet, dayOn(at, timeZone));
       const isUnderAge = ageOn(birthDateOf(packet) ?? '', dayOn(at, timeZone)) < OF_AGE;
-      const acting = instead(contact, isUnderAge);
+      const acting = instead(contact, isUnderAge, withheld);
       const language = acting[0]?.reach?.language ?? contact.language;
       // An adolescent opens it too.
       const forProxies = !withheld && (isUnderAge || acting.length > 0) ? acting.map(({ name }) => name) : null;

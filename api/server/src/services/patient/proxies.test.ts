@@ -157,6 +157,19 @@ describe('messages', () => {
     expect((await sentTo()).map(({ to }) => to)).toEqual([OWN]);
   });
 
+  test('of an adolescent go to their own number by their own yes, also where a parent is on record, and else a person tells them', async () => {
+    await begin('2010-05-05');
+    expect(await change(ANA)).toMatchObject({ leavesBy: 'text', proxies: [{ acts: true, instead: false }] });
+    expect((await sentTo()).map(({ to }) => to)).toEqual([OWN]);
+    await begin('2010-05-05');
+    await inScope(async (unit) => {
+      const contact = await unit.patientContacts.take('p1');
+      if (contact) await unit.patientContacts.put({ ...contact, text: { to: OWN, consent: { status: 'unknown' } } });
+    });
+    expect(await change(ANA)).toMatchObject({ leavesBy: null });
+    expect(await sentTo()).toEqual([]);
+  });
+
   test('need the yes of that number: the patient’s own is none', async () => {
     await change({ ...ANA, text: { to: PARENTS, wanted: null } });
     expect(await read()).toMatchObject({ leavesBy: null });
