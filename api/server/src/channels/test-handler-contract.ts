@@ -3,7 +3,7 @@
  * effect happens once in the end, and any other once at most, with a person who is told of each doubt.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { EFFECT_OBLIGATIONS } from '../outbox/effect-obligation.ts';
+import { EFFECT_OBLIGATIONS } from '../outbox/effect-trouble.ts';
 import { createOutboxWorker } from '../outbox/worker.ts';
 import { keepFirstPolicy } from '../services/engine/policy-in-force.ts';
 import { CLINICIAN, putInForce } from '../services/engine/test-in-force.ts';

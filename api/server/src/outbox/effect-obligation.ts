@@ -17,14 +17,7 @@ import { toJson } from '../services/kept.ts';
 import type { StoredObligation } from '../store/obligations.ts';
 import type { StoredEffect } from '../store/outbox.ts';
 import type { Unit } from '../store/store.ts';
-
-/** It may have been sent, and nobody may send it again by themselves. */
-export const PERHAPS_SENT = 'perhaps-sent';
-/** It was certainly not sent, and it is not tried again by itself. */
-export const NOT_SENT = 'not-sent';
-export type EffectObligation = typeof PERHAPS_SENT | typeof NOT_SENT;
-
-export const EFFECT_OBLIGATIONS: readonly string[] = [PERHAPS_SENT, NOT_SENT];
+import { EFFECT_OBLIGATIONS, type EffectObligation, NOT_SENT, PERHAPS_SENT } from './effect-trouble.ts';
 
 /** Of which effect it tells; among the content of the obligation. */
 export type EffectObligationContent = ObligationContent & { effectId: string /** To send it again is of no use. */; byPersonOnly?: true };

@@ -13,7 +13,8 @@ import { applyDecision, lookAgain, readReferral, withRetry } from '../services/r
 import type { EffectStanding, StoredEffect } from '../store/outbox.ts';
 import type { Scope, Store, Unit } from '../store/store.ts';
 import { StoreUnavailable } from '../store/unavailable.ts';
-import { NOT_SENT, PERHAPS_SENT, raiseEffectObligation } from './effect-obligation.ts';
+import { raiseEffectObligation } from './effect-obligation.ts';
+import { NOT_SENT, PERHAPS_SENT } from './effect-trouble.ts';
 import { MOST_TRIES, waitAfter } from './retry.ts';
 
 export type OutboxDeps = {

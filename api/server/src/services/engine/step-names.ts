@@ -1,6 +1,6 @@
 /** The kinds of obligations in words of whoever has to do it, in the order of the loop. */
 import type { ObligationKind } from '@refloop/domain/sla/service-levels';
-import { type EffectObligation, NOT_SENT, PERHAPS_SENT } from '../../outbox/effect-obligation.ts';
+import { type EffectObligation, NOT_SENT, PERHAPS_SENT } from '../../outbox/effect-trouble.ts';
 import { UNFINISHED } from '../exceptions.ts';
 import { UNKNOWN_NUMBER } from '../patient/unknown-number.ts';
 import { TO_SIGN } from '../to-sign.ts';
