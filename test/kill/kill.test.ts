@@ -101,6 +101,15 @@ describe('a violation that is planted is told', () => {
     );
   });
 
+  test('a packet goes to the same office by two effects', () => {
+    const histories = JSON.stringify([...found.histories.values()]);
+    const sent = new Set(found.effects.flatMap(({ id, key }) => (histories.includes(`"transmissionId":"${key}"`) ? [id] : [])));
+    const [packet, other] = found.mails.filter(({ effectId }) => sent.has(effectId));
+    if (!packet || !other) throw new Error('The sample holds no two packets');
+    const mails = found.mails.map((each) => (each === other ? { ...each, to: packet.to } : each));
+    expect(violationsOnceSettled({ ...found, mails }).join()).toContain(`${packet.to} was sent a packet twice`);
+  });
+
   test('something leaves that nobody asked for', () => {
     const stray = { effectId: 'stray', to: 'a@example.org', link: '' };
     expect(violationsOnceSettled({ ...found, mails: [...found.mails, stray] })).toEqual([

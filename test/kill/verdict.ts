@@ -88,8 +88,13 @@ const ofPackets = (found: Found): string[] =>
 const twice = (of: readonly string[]): string[] => [...new Set(of.filter((each, at) => of.indexOf(each) !== at))];
 
 /** Nothing leaves twice, and nothing that was not asked for. */
-function ofCounterparts({ mails, faxes, texts, effects }: Found): string[] {
+function ofCounterparts({ mails, faxes, texts, effects, histories }: Found): string[] {
   const known = new Map(effects.map(({ id, kind }) => [id, kind]));
+  // Each press of the campaign has an address of its own, to which one packet goes; what follows it there has an effect of its own for each thing said.
+  const sendings = new Set(
+    [...histories.values()].flat().flatMap(({ type, data }) => (type === 'attempt-sent' ? [data['transmissionId']] : [])),
+  );
+  const packets = new Set(effects.flatMap(({ id, key }) => (sendings.has(key) ? [id] : [])));
   const byKey = (kind: string, taken: Found['faxes']): string[] =>
     [...taken].flatMap(([id, { bodies }]) => [
       ...(known.get(id) === kind ? [] : [`a ${kind} left under ${id}, which no effect asked for`]),
@@ -97,7 +102,7 @@ function ofCounterparts({ mails, faxes, texts, effects }: Found): string[] {
     ]);
   return [
     ...twice(mails.map(({ effectId }) => effectId)).map((id) => `the mail ${id} was sent twice`),
-    ...twice(mails.map(({ to }) => to)).map((to) => `${to} was sent to twice`),
+    ...twice(mails.flatMap(({ effectId, to }) => (packets.has(effectId) ? [to] : []))).map((to) => `${to} was sent a packet twice`),
     ...mails.filter(({ effectId }) => known.get(effectId) !== OFFICE_MAIL).map(({ to }) => `a mail went to ${to} that no effect asked for`),
     ...byKey(FAX, faxes),
     ...byKey(TEXT_MESSAGE, texts),
