@@ -49,7 +49,7 @@ test('a patient scans the handout, gives the date of birth, books a date, gives 
   browser,
 }) => {
   const chart = await openChart(ofOrder(PATIENT));
-  const { birthDate = '', name: [{ family = '' } = {}] = [] } = await chart.read<Patient>(`Patient/${PATIENT}`);
+  const { birthDate = '', name: [{ family = '', given: [given = ''] = [] } = {}] = [] } = await chart.read<Patient>(`Patient/${PATIENT}`);
   const [year = '', month = '', day = ''] = birthDate.split('-');
 
   await openApp(page, ofOrder(PATIENT));
@@ -114,7 +114,7 @@ test('a patient scans the handout, gives the date of birth, books a date, gives 
   await page.getByRole('searchbox').fill(family);
   await expect(async () => {
     await page.getByRole('button', { name: 'Refresh', exact: true }).click();
-    await expect(page.getByText('that the patient picked a date was not sent').first()).toBeVisible({ timeout: 2000 });
+    await expect(page.getByRole('row', { name: `${given} ${family}, Send by another way` })).toBeVisible({ timeout: 2000 });
   }).toPass();
   expect((await desk.thread()).obligations.map(({ kind }) => kind).toSorted()).toEqual(['not-sent', 'visit']);
   await patient.getByRole('button', { name: 'No puedo ir' }).click();
