@@ -18,7 +18,7 @@ export function Alternates({ desk, state }: { desk: Desk; state: DeskState }) {
     <fieldset className={styles['alternates']}>
       <legend>If {chosen.name} cannot, or the patient prefers, these may be asked too</legend>
       <p className="caption">
-        You approve them with this referral; at most {MOST_ALTERNATES}. Anybody else is asked only after a clinician approves.
+        You approve them with this referral; at most {MOST_ALTERNATES}. The patient may choose among them until a visit is booked.
       </p>
       {offered.map((card) => {
         const on = ticked.includes(card.entryId);

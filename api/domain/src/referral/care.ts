@@ -239,16 +239,7 @@ function afterReport(referral: Referral, fact: ReportFact, told: Told): Referral
         report.status === 'matched' ? { ...report, status: 'reviewed', reviewedBy: told.by, reviewedAt: told.at } : report,
       );
     case 'report-refused':
-      return withReport(referral, fact.reportId, ({ id, form, document, fromNpi, receivedAt, chart }) => ({
-        id,
-        form,
-        document,
-        fromNpi,
-        receivedAt,
-        chart,
-        status: 'not-of-this',
-        reason: fact.reason,
-      }));
+      return withReport(referral, fact.reportId, (report) => ({ ...asReceived(report), status: 'not-of-this', reason: fact.reason }));
     case 'report-filed':
       return withReport(referral, fact.reportId, (report) => ({ ...report, chart: { ...report.chart, document: fact.document } }));
     case 'receipt-recorded':
@@ -257,6 +248,9 @@ function afterReport(referral: Referral, fact: ReportFact, told: Told): Referral
       return unreachable(fact);
   }
 }
+
+/** What of a report holds whatever it is found to be. */
+const asReceived = ({ id, form, document, fromNpi, receivedAt, chart }: Report) => ({ id, form, document, fromNpi, receivedAt, chart });
 
 const withReport = (referral: Referral, id: string, change: (report: Report) => Report): Referral => ({
   ...referral,
@@ -269,16 +263,7 @@ const isSeenBefore = ({ visits, work }: Attempt): boolean =>
 
 /** A report that is known to answer an attempt moves its work where the table lets it. */
 function matched(referral: Referral, reportId: string, number: number): Referral {
-  const linked = withReport(referral, reportId, ({ id, form, document, fromNpi, receivedAt, chart }) => ({
-    id,
-    form,
-    document,
-    fromNpi,
-    receivedAt,
-    chart,
-    status: 'matched',
-    attempt: number,
-  }));
+  const linked = withReport(referral, reportId, (report) => ({ ...asReceived(report), status: 'matched', attempt: number }));
   const report = linked.reports.find(({ id }) => id === reportId);
   if (!report) return referral;
   const next = (from: WorkStatus): WorkStatus | undefined => MOVES[from][report.form === 'final' ? 'outcome' : 'interim'];
