@@ -7,7 +7,7 @@ import { effectId } from '../store/outbox.ts';
 import type { Unit } from '../store/store.ts';
 import { MOST_TRIES } from './link-door.ts';
 import { addLink, type LinkAbout } from './new-office-link.ts';
-import { keepSent, sentPacketOf } from './sent-packet.ts';
+import { passOn } from './sent-packet.ts';
 
 export type Letter = Pick<OfficeMail, 'to' | 'practice' | 'specialist' | 'callback'>;
 
@@ -40,7 +40,6 @@ export async function oneMoreLink(
   sent: Transmission | undefined,
 ): Promise<string> {
   const link = await addLink(unit, maker, about);
-  const packet = sent && (await sentPacketOf(unit, sent.id));
-  if (packet) await keepSent(unit, about.referral, about.id, packet, about.now.toISOString());
+  if (sent) await passOn(unit, about.referral, { from: [sent], to: about.id, at: about.now.toISOString() });
   return link;
 }

@@ -15,6 +15,7 @@ import { addLink, expiryOf, type LinkAbout } from './new-office-link.ts';
 import { type AssemblyDeps, assemblePacket } from './packet-assembly.ts';
 import { holdWords } from './packet-words.ts';
 import { applyDecision, readReferral, withRetry } from './referral-log.ts';
+import { passOn } from './sent-packet.ts';
 import { noSuchReferral, readThread, requireOwn } from './worklist.ts';
 
 export type OfficeLinkService = {
@@ -71,6 +72,8 @@ export const createOfficeLinkService = ({ store, newId, assembly }: LinkDeps): O
         const attempt = applied.value.attempts.at(-1);
         if (!attempt) throw new Refused(problem('conflict', 'No specialist has been asked yet.'));
         const link = await insertLink(unit, session, { id, referral: applied.value, attempt, now });
+        const before = attempt.transmissions.filter((sent) => sent.id !== id && sent.status !== 'failed');
+        await passOn(unit, applied.value, { from: before, to: id, at });
         return { link, expiresAt: expiryOf(now), specialist: attempt.performer.display };
       }),
     );

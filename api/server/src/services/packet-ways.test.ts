@@ -158,4 +158,9 @@ test('the office takes the packet in three forms on its page, each once on the a
     'office link, packet read as C-CDA',
     'office link, packet read as FHIR',
   ]);
+
+  const { sequence } = await threadOf(id);
+  const another = await desk.api.call('POST', `/worklist/referrals/${id}/link`, desk.coordinator, { sequence });
+  const anew = await desk.api.call('POST', '/office/open', '', { link: another.body['link'], npi: NPI });
+  expect(anew.body['packetForms'], 'a link that takes the place of one shows what that one showed').toEqual(['pdf', 'ccda', 'fhir']);
 });

@@ -1,5 +1,6 @@
 /** A packet as it was sent, kept with its transmission: what an office reads is what was looked at here, whatever the chart says by then. */
 import { createHash } from 'node:crypto';
+import type { Transmission } from '@refloop/domain/referral/attempt';
 import type { Referral } from '@refloop/domain/referral/referral';
 import type { SentPacket } from '../packet/packet-ccda.ts';
 import type { Unit } from '../store/store.ts';
@@ -17,6 +18,24 @@ export async function keepSent(unit: Unit, { id }: Referral, transmissionId: str
     receivedAt: at,
     bytes,
   });
+}
+
+/**
+ * A link that follows shows the packet as it went before, not the note alone.
+ *
+ * @param from transmissions to the same office, the newest last; the newest that had a packet counts
+ */
+export async function passOn(
+  unit: Unit,
+  referral: Referral,
+  { from, to, at }: { from: readonly Pick<Transmission, 'id'>[]; to: string; at: string },
+): Promise<void> {
+  for (const { id } of from.toReversed()) {
+    const packet = await sentPacketOf(unit, id);
+    if (!packet) continue;
+    await keepSent(unit, referral, to, packet, at);
+    return;
+  }
 }
 
 /** Undefined of a link that was made without a packet. */
