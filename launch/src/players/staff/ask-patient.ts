@@ -10,7 +10,7 @@ const Contact = z.object({
   language: z.string(),
   text: z.object({ to: z.string().nullable(), consent: z.object({ status: z.string() }) }),
   email: z.object({ to: z.string().nullable() }),
-  sendsTexts: z.boolean(),
+  sends: z.array(z.string()),
 });
 
 export type Asked = 'wants-texts' | 'wants-none' | 'not-reached' | 'not-asked';
@@ -20,7 +20,7 @@ export async function askAboutTexts(ask: Ask, seed: string, referralId: string, 
   const path = `/worklist/referrals/${referralId}/patient-contact`;
   const { status, body } = await ask('GET', path);
   const contact = status === 200 ? Contact.parse(body) : undefined;
-  if (!contact?.sendsTexts || contact.text.to === null || contact.text.consent.status !== 'unknown') return 'not-asked';
+  if (!contact?.sends.includes('text') || contact.text.to === null || contact.text.consent.status !== 'unknown') return 'not-asked';
   const who = personKey(patient);
   if (!answersCall(seed, who, times)) return 'not-reached';
   const wanted = wantsTexts(seed, who);
