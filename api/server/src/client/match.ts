@@ -35,13 +35,15 @@ export const MatchInput = z.object({
 });
 export type MatchInput = z.infer<typeof MatchInput>;
 
-const NetworkStatus = z.object({
+/** What the directory says of somebody and the patient's plan, with its source and the day it was verified. */
+export const NetworkWord = z.object({
   status: z.enum(['in', 'out', 'unknown']),
   reason: z.string().optional(),
   networkId: z.string().optional(),
   verifiedOn: z.string().optional(),
   source: z.string().optional(),
 });
+export type NetworkWord = z.infer<typeof NetworkWord>;
 
 /** A directory entry joined with its match facts: all a card shows. */
 export const Card = z.object({
@@ -61,7 +63,7 @@ export const Card = z.object({
   telehealth: z.boolean().nullable(),
   miles: z.number().nullable(),
   approximate: z.boolean(),
-  network: NetworkStatus,
+  network: NetworkWord,
   wait: z.object({ days: z.number(), asOf: z.string() }).nullable(),
   rating: z.object({ stars: z.number(), count: z.number().int() }).nullable(),
   score: z.number(),

@@ -102,8 +102,10 @@ export const Thread = z.object({
   offices: z.array(z.object({ act: ActName, attempts: z.array(z.object({ attempt: Count, name: z.string() })) })),
   /** Whether a link is out with which the specialist’s office can open this. */
   linked: z.boolean(),
-  /** Whether another specialist can be asked now. */
+  /** Whether another specialist can be asked now, or proposed to the clinician. */
   mayAskNext: z.boolean(),
+  /** Whom the coordinator proposed and the clinician has not answered; null where nobody is proposed. */
+  proposal: z.object({ name: z.string(), organization: z.string().nullable(), proposedBy: z.string(), at: z.string() }).nullable(),
   /** Whose office has waited longest for an answer; a message goes to it. Null where none has asked. */
   asker: z.string().nullable(),
   entries: z.array(ThreadEntry),

@@ -1,5 +1,6 @@
 /** One person's own list, across patients: what waits for their signature, what they approved that is unfinished, what they sent. */
 import { z } from 'zod';
+import { NetworkWord } from './match.ts';
 import { PendEnd } from './recommendation.ts';
 
 const About = z.object({ id: z.string(), patientName: z.string(), specialtyName: z.string() });
@@ -88,9 +89,40 @@ export const MissingRow = About.extend({
 });
 export type MissingRow = z.infer<typeof MissingRow>;
 
+/** A further specialist whom a coordinator proposes, for this clinician or one they cover for to approve: nobody is asked before. */
+export const ToApproveRow = About.extend({
+  referralId: z.string(),
+  urgency: Urgency,
+  /** The event that proposed it: an answer names it. */
+  sequence: z.number().int().positive(),
+  proposedBy: z.string(),
+  proposedAt: z.string(),
+  coveringFor: z.string().nullable(),
+  dueAt: z.string(),
+  /** Who was asked until then, and what came of it. */
+  before: z.object({ name: z.string(), why: z.string() }),
+  specialist: z.object({
+    entryId: z.string(),
+    npi: z.string(),
+    name: z.string(),
+    organization: z.string().nullable(),
+    miles: z.number().nullable(),
+    /** Whether either end of the way is only a ZIP code’s centre. */
+    approximate: z.boolean(),
+    waitDays: z.number().nullable(),
+    phone: z.string().nullable(),
+    why: z.array(z.string()),
+    network: NetworkWord,
+  }),
+  /** Whether the directory has them in network and taking patients now; an approval of anybody else is refused. */
+  listed: z.boolean(),
+});
+export type ToApproveRow = z.infer<typeof ToApproveRow>;
+
 /** Each list by its deadline, the overdue first; what is settled, newest first and for a fortnight. */
 export const MyWork = z.object({
   toSign: z.array(ToSignRow),
+  toApprove: z.array(ToApproveRow),
   toReview: z.array(ToReviewRow),
   told: z.array(ToldRow),
   missing: z.array(MissingRow),
@@ -113,6 +145,21 @@ export type SettleByHand = z.infer<typeof SettleByHand>;
 /** The clinician has read it; for a final report of a patient who was seen this closes the loop. */
 export const ReviewRequest = z.object({ referralId: z.string().min(1).max(60), reportId: z.string().min(1).max(200) });
 export type ReviewRequest = z.infer<typeof ReviewRequest>;
+
+/** The clinician's word on a further specialist: approved, they are asked from that moment on; refused, the coordinator reads why. */
+export const ProposalRequest = z.object({
+  referralId: z.string().min(1).max(60),
+  /** Of the proposal that was read. */
+  sequence: z.number().int().positive(),
+  answer: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('approve') }),
+    z.object({ kind: z.literal('refuse'), reason: z.string().trim().min(3, 'Say in a few words why').max(500) }),
+  ]),
+});
+export type ProposalRequest = z.infer<typeof ProposalRequest>;
+
+export const ProposalAnswer = z.object({ answered: z.literal(true) });
+export type ProposalAnswer = z.infer<typeof ProposalAnswer>;
 
 /** `asked`: whether this clinician is asked now how they find their work with Refloop. */
 export const ReviewAnswer = z.object({ reviewed: z.literal(true), asked: z.boolean() });

@@ -101,7 +101,17 @@ export function createWorkService({ store, phoneOf, failed }: Deps): WorkService
   const read = (session: Session, now: Date, isShown: (unjudged: readonly string[]) => boolean) =>
     store.transaction(session.scope, async (unit) => {
       const since = new Date(now.getTime() - TOLD_FOR_DAYS * 24 * 60 * 60_000).toISOString();
-      const work: MyWork = { toSign: [], toReview: [], told: [], missing: [], unfinished: [], sent: [], settledByOthers: [], unjudged: 0 };
+      const work: MyWork = {
+        toSign: [],
+        toApprove: [],
+        toReview: [],
+        told: [],
+        missing: [],
+        unfinished: [],
+        sent: [],
+        settledByOthers: [],
+        unjudged: 0,
+      };
       const unjudged = new Set<string>();
       const of = unit.obligations;
       const names = namesOf(await unit.grants.list());

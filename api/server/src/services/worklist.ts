@@ -132,6 +132,7 @@ export async function readThread(
     offices: officesOf(referral),
     linked: opening.some((link) => link.attempt === attempt?.number),
     mayAskNext: mayReroute(referral),
+    proposal: null,
     asker: referral.attempts.find(({ number }) => number === openQuestions(referral)[0]?.attempt)?.performer.display ?? null,
     entries: threadOf(events, names, handedToMail(effects), dateNotTold(events, effects, now), toOffice),
   };
