@@ -20,6 +20,7 @@ export function Options({ options, language, words, busy, onPick }: OptionsProps
         <div key={option.entryId} className={styles['option']}>
           <p>
             <b>{option.name}</b>, {option.what[language]}
+            <br />
             <Place option={option} />
           </p>
           <button type="button" className={styles['plain']} disabled={busy} onClick={() => onPick(option)}>
@@ -35,18 +36,9 @@ function Place({ option: { organization, address, phone } }: { option: Option })
   const place = [organization, address].filter(Boolean).join(', ');
   return (
     <>
-      {place === '' ? null : (
-        <>
-          <br />
-          {place}
-        </>
-      )}
-      {phone === '' ? null : (
-        <>
-          <br />
-          <PhoneLink phone={phone} />
-        </>
-      )}
+      {place}
+      {place === '' || phone === '' ? null : <br />}
+      {phone === '' ? null : <PhoneLink phone={phone} />}
     </>
   );
 }

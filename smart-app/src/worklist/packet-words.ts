@@ -69,6 +69,6 @@ export function sentWords(way: Way, { to, specialist }: { to: string; specialist
     case 'fhir':
       return `The Task in the EHR is asking ${specialist} now. What becomes of it there comes back by itself.`;
     case 'link':
-      return `The link for ${specialist}’s office is shown below, this once.`;
+      return `The link for ${specialist}’s office is shown here, this once.`;
   }
 }

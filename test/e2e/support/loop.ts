@@ -74,7 +74,7 @@ export async function sendPacket({ thread }: Desk, way: 'fax' | 'mail' | 'link' 
   await sayAuthorization(packet);
   await packet.getByRole('combobox', { name: 'How it goes' }).selectOption(way);
   await packet.getByRole('button', { name: press }).click();
-  await expect(packet.getByRole('status').last()).toHaveText(/on their way|is asking|shown below/);
+  await expect(packet.getByRole('status').last()).toHaveText(/on their way|is asking|shown here/);
   return packet;
 }
 
