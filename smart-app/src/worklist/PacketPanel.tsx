@@ -56,7 +56,7 @@ export function PacketPanel(props: Props) {
 }
 
 /** What lets a held packet go: a reason, or that somebody looked it through. */
-function Clearing({ flow: { packet, busy, change, lookAgain } }: { flow: PacketFlow }) {
+function Clearing({ flow: { packet, looked, busy, change, lookAgain } }: { flow: PacketFlow }) {
   const [reason, setReason] = useState('');
   const [wrong, setWrong] = useState('');
   const override = async (event: FormEvent) => {
@@ -87,6 +87,7 @@ function Clearing({ flow: { packet, busy, change, lookAgain } }: { flow: PacketF
           <p className="caption">What is missing is asked of the clinician who ordered, on their own list.</p>
         </form>
       ) : null}
+      <output className={styles['looked']}>{looked}</output>
       {packet.override ? (
         <p className="caption">
           Goes without what is missing: “{packet.override.reason}” ({packet.override.by}).{' '}

@@ -20,6 +20,8 @@ type Props = Pick<CenterProps, 'api' | 'onFail'> & { referralId: string; packet:
 export function usePacketFlow({ api, onFail, referralId, packet: read, onChanged }: Props) {
   const [changed, setChanged] = useState<PacketView>();
   const [told, setTold] = useState('');
+  /** What came of the last look at the chart: told where it was asked for, far from what is told of sending. */
+  const [looked, setLooked] = useState('');
   const [busy, setBusy] = useState(false);
   const [link, setLink] = useState<string>();
   const pressed = useRef<SendPacket>(undefined);
@@ -27,9 +29,14 @@ export function usePacketFlow({ api, onFail, referralId, packet: read, onChanged
   const isNewer = changed !== undefined && (changed.revision > read.revision || changed.sequence > read.sequence);
   const packet = isNewer ? changed : read;
 
-  async function ask<Answer>(question: () => ReturnType<typeof api.call<Answer>>, refusedWords: string): Promise<Answer | undefined> {
+  async function ask<Answer>(
+    question: () => ReturnType<typeof api.call<Answer>>,
+    refusedWords: string,
+    tell = setTold,
+  ): Promise<Answer | undefined> {
     setBusy(true);
     setTold('');
+    setLooked('');
     const answered = await question();
     setBusy(false);
     if (answered.ok) return answered.value;
@@ -39,7 +46,7 @@ export function usePacketFlow({ api, onFail, referralId, packet: read, onChanged
     }
     // What nobody answered is sent again as it was, under its key.
     if (answered.refusal.kind !== 'unreachable') pressed.current = undefined;
-    setTold(notDoneText(refusedWords, answered.refusal));
+    tell(notDoneText(refusedWords, answered.refusal));
     if (isProblem(answered.refusal, 'conflict')) onChanged();
     return undefined;
   }
@@ -53,11 +60,12 @@ export function usePacketFlow({ api, onFail, referralId, packet: read, onChanged
 
   /** Looks in the chart for what is missing, as it is there now. */
   const lookAgain = async (): Promise<void> => {
-    const looked = await ask(() => api.call<ChartLook>(`${base}/chart-look`, { method: 'POST', body: {} }), 'The chart was not read.');
-    if (!looked) return;
-    setChanged(looked.packet);
-    setTold(lookWords(looked));
-    if (looked.found.length > 0) onChanged();
+    const look = () => api.call<ChartLook>(`${base}/chart-look`, { method: 'POST', body: {} });
+    const answer = await ask(look, 'The chart was not read.', setLooked);
+    if (!answer) return;
+    setChanged(answer.packet);
+    setLooked(lookWords(answer));
+    if (answer.found.length > 0) onChanged();
   };
 
   const send = async (way: Way, address: string, authorization: AuthorizationAnswer | undefined): Promise<void> => {
@@ -93,6 +101,7 @@ export function usePacketFlow({ api, onFail, referralId, packet: read, onChanged
   return {
     packet,
     told,
+    looked,
     busy,
     link,
     change,
