@@ -143,8 +143,11 @@ export const ACT_FORMS: Record<ActName, ActForm> = {
 
 type ToLink = Thread['toLink']['reports'][number];
 
-const reportLabel = ({ form, fromNpi, at, refused }: ToLink, now: Date): string =>
-  `${form === 'final' ? 'Final' : 'Interim'} note, ${fromNpi === null ? 'by nobody it names' : `from NPI ${fromNpi}`}${at === null ? '' : `, came ${plainTime(at, now)}`}${refused ? ', said not to be of this referral' : ''}`;
+/** What tells them apart stands first: a closed box shows some forty letters. */
+function reportLabel({ form, fromNpi, at, refused }: ToLink, now: Date): string {
+  const kind = refused ? `Refused: ${form} note` : `${form === 'final' ? 'Final' : 'Interim'} note`;
+  return [kind, ...(at === null ? [] : [plainTime(at, now)]), fromNpi === null ? 'no writer named' : `NPI ${fromNpi}`].join(', ');
+}
 
 const reportField = (reports: readonly ToLink[], now: Date): Field => ({
   name: 'reportId',
