@@ -71,7 +71,10 @@ function Paper({ made, performerName, onClose }: PaperProps) {
         )}
         <ol>
           {(made.withheld ? words.stepsWithheld : words.steps).map((step, place) => (
-            <li key={step}>{made.forProxies !== null && place === 1 ? words.bornOfPatient : step}</li>
+            <li key={step}>
+              {made.forProxies !== null && place === 1 ? words.bornOfPatient : step}
+              {made.asksPhone && place === 1 ? ` ${words.phone}` : null}
+            </li>
           ))}
         </ol>
         <svg className={styles['code']} viewBox={`0 0 ${size} ${size}`} role="img" aria-label={words.scan} shapeRendering="crispEdges">

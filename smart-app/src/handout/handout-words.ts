@@ -12,6 +12,8 @@ export type HandoutWords = {
   forWhom: (names: readonly string[]) => string;
   /** In place of the second step then. */
   bornOfPatient: string;
+  /** Of who acts for them, where the page asks for it besides. */
+  phone: string;
   /** The same, of a page that does not tell it. */
   stepsWithheld: string[];
   scan: string;
@@ -28,6 +30,7 @@ export const HANDOUT_WORDS: Readonly<Record<Language, HandoutWords>> = {
     forWhom: (names) =>
       names.length === 0 ? 'For a parent or guardian of the patient.' : `For ${names.join(', ')}, to act for the patient.`,
     bornOfPatient: 'Give the date of birth of the patient.',
+    phone: 'Give your own phone number too, the one the clinic has.',
     steps: [
       'Scan the code with the camera of your phone.',
       'Give your date of birth.',
@@ -52,6 +55,7 @@ export const HANDOUT_WORDS: Readonly<Record<Language, HandoutWords>> = {
     forWhom: (names) =>
       names.length === 0 ? 'Para el padre, la madre o el tutor del paciente.' : `Para ${names.join(', ')}, en nombre del paciente.`,
     bornOfPatient: 'Escriba la fecha de nacimiento del paciente.',
+    phone: 'Escriba también su propio número de teléfono, el que tiene la clínica.',
     steps: [
       'Use la cámara de su teléfono para leer el código.',
       'Escriba su fecha de nacimiento.',

@@ -3,7 +3,7 @@ import type { PatientAnswer, PatientSideName } from '@refloop/server/client/pati
 import { type FormEvent, useState } from 'react';
 import styles from './Patient.module.css';
 import type { PatientApi } from './patient-api.ts';
-import { dayOfFields, failureWords, type Words } from './patient-words.ts';
+import { dayOfFields, failureWords, fieldsOf, type Words } from './patient-words.ts';
 
 type Props = {
   api: PatientApi;
@@ -20,6 +20,8 @@ type Fault = (words: Words) => string;
 
 export function BirthDateForm({ api, link, words, ended, onOpen }: Props) {
   const [as, setAs] = useState<PatientSideName>('patient');
+  // Asked for where saying who one is does not do.
+  const [phone, setPhone] = useState<string>();
   const [fields, setFields] = useState({ month: '', day: '', year: '' });
   const [fault, setFault] = useState<Fault | undefined>(() => (ended ? ({ failures }: Words) => failures.ended : undefined));
   const [busy, setBusy] = useState(false);
@@ -31,10 +33,14 @@ export function BirthDateForm({ api, link, words, ended, onOpen }: Props) {
       return;
     }
     setBusy(true);
-    const opened = await api.open(link, born, as);
+    const opened = await api.open(link, born, as, phone?.trim() ?? '');
     setBusy(false);
-    if (opened.ok) onOpen(opened.value);
-    else setFault(() => (now: Words) => failureWords(opened.refusal, now));
+    if (opened.ok) {
+      onOpen(opened.value);
+      return;
+    }
+    if (phone === undefined && fieldsOf(opened.refusal).includes('phone')) setPhone('');
+    setFault(() => (now: Words) => failureWords(opened.refusal, now));
   };
   const told = fault?.(words) ?? '';
   const field = (name: keyof typeof fields, length: number, autoComplete: string) => (
@@ -72,6 +78,20 @@ export function BirthDateForm({ api, link, words, ended, onOpen }: Props) {
           {field('day', 2, 'bday-day')}
           {field('year', 4, 'bday-year')}
         </fieldset>
+        {phone === undefined ? null : (
+          <label className={styles['field']}>
+            {words.born.phone}
+            <input
+              value={phone}
+              onChange={(event) => setPhone(event.target.value)}
+              type="tel"
+              autoComplete="tel"
+              maxLength={40}
+              aria-invalid={told !== ''}
+              aria-describedby="born-fault"
+            />
+          </label>
+        )}
         <p id="born-fault" role="alert" className={styles['fault']}>
           {told}
         </p>

@@ -17,6 +17,7 @@ export const ENGLISH: Words = {
     day: 'Day',
     year: 'Year',
     who: 'Who are you?',
+    phone: 'Your own phone number',
     open: 'Open',
     opening: 'Opening…',
     missing: 'Give month, day and year in numbers, such as 3, 27 and 1985.',
@@ -145,6 +146,7 @@ export const ENGLISH: Words = {
     wrong:
       'That is not right, or the link is closed. Check the date of birth. After five wrong tries the link is closed; then call your clinic.',
     who: 'You cannot open this in that way. For a child, choose parent or guardian. If that is not right, call your clinic.',
+    phone: 'Give your own phone number, the one the clinic has. If that does not work, call your clinic.',
     taken: 'That has changed. Look at the page again and pick once more.',
     ended: 'The hour is over. Open the page again.',
     away: 'We cannot be reached right now. Check your internet and try again.',

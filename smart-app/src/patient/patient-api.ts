@@ -6,8 +6,8 @@ import { type ApiFailure, openApi } from '../session/api.ts';
 type Answer = Promise<Result<PatientAnswer, ApiFailure>>;
 
 export type PatientApi = {
-  /** @param born a day, `1985-03-27` */
-  open: (link: string, born: string, as: PatientSideName) => Answer;
+  /** @param born a day, `1985-03-27` @param phone of whoever opens it; empty where it is not asked for */
+  open: (link: string, born: string, as: PatientSideName, phone: string) => Answer;
   /** @param key of this press: sent again where no answer came, it is done once */
   act: (opened: string, key: string, what: PatientRequest) => Answer;
 };
@@ -16,7 +16,7 @@ export function openPatientApi(): PatientApi {
   const api = openApi();
   const post = (path: string, body: unknown) => api.call<PatientAnswer>(path, { method: 'POST', body });
   return {
-    open: (link, born, as) => post('/patient/open', { link, born, as }),
+    open: (link, born, as, phone) => post('/patient/open', { link, born, as, ...(phone === '' ? {} : { phone }) }),
     act: (opened, key, what) => post('/patient/acts', { opened, key, what }),
   };
 }

@@ -54,6 +54,7 @@ test('a refusal is told in the page’s own words', () => {
   const { failures } = WORDS.es;
   expect(failureWords(problem('not-allowed'), WORDS.es)).toBe(failures.wrong);
   expect(failureWords(problem('not-allowed', [{ field: 'as', message: 'x', fix: 'x' }]), WORDS.es)).toBe(failures.who);
+  expect(failureWords(problem('not-allowed', [{ field: 'phone', message: 'x', fix: 'x' }]), WORDS.es)).toBe(failures.phone);
   expect(failureWords(problem('conflict'), WORDS.es)).toBe(failures.taken);
   expect(failureWords({ kind: 'unreachable' }, WORDS.es)).toBe(failures.away);
   expect(notDoneWords(problem('conflict'), WORDS.es)).toBe(`${failures.notDone} ${failures.taken}`);

@@ -38,6 +38,8 @@ export type Words = {
     day: string;
     year: string;
     who: string;
+    /** Of who acts for the patient, where it is asked for. */
+    phone: string;
     open: string;
     opening: string;
     missing: string;
@@ -95,6 +97,7 @@ export type Words = {
     gone: string;
     wrong: string;
     who: string;
+    phone: string;
     taken: string;
     ended: string;
     away: string;
@@ -110,6 +113,10 @@ export const WORDS: Readonly<Record<Language, Words>> = { en: ENGLISH, es: SPANI
 /** Of the browser, until the page knows better. */
 export const browserLanguage = (): Language => (navigator.language.toLowerCase().startsWith('es') ? 'es' : 'en');
 
+/** What of the form is told to be wrong. */
+export const fieldsOf = (failure: ApiFailure): string[] =>
+  failure.kind === 'problem' ? (failure.problem.errors ?? []).map(({ field }) => field) : [];
+
 /** Why something was not done, in words of this page: the server's own are English. */
 export function failureWords(failure: ApiFailure, { failures }: Words): string {
   if (failure.kind === 'unreachable') return failures.away;
@@ -118,7 +125,8 @@ export function failureWords(failure: ApiFailure, { failures }: Words): string {
   if (isProblem(failure, 'conflict')) return failures.taken;
   if (isProblem(failure, 'too-many-requests')) return failures.tooMuch;
   if (isProblem(failure, 'not-allowed')) {
-    const fields = failure.kind === 'problem' ? (failure.problem.errors ?? []).map(({ field }) => field) : [];
+    const fields = fieldsOf(failure);
+    if (fields.includes('phone')) return failures.phone;
     return fields.includes('as') ? failures.who : failures.wrong;
   }
   return failures.other;

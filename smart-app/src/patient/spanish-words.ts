@@ -17,6 +17,7 @@ export const SPANISH: Words = {
     day: 'Día',
     year: 'Año',
     who: '¿Quién es usted?',
+    phone: 'Su propio número de teléfono',
     open: 'Abrir',
     opening: 'Abriendo…',
     missing: 'Escriba mes, día y año en números, por ejemplo 3, 27 y 1985.',
@@ -145,6 +146,7 @@ export const SPANISH: Words = {
     wrong:
       'No es correcto, o el enlace está cerrado. Revise la fecha de nacimiento. Después de cinco intentos el enlace se cierra; entonces llame a su clínica.',
     who: 'No se puede abrir así. Para un niño, elija padre, madre o tutor. Si no es correcto, llame a su clínica.',
+    phone: 'Escriba su propio número de teléfono, el que tiene la clínica. Si no sirve, llame a su clínica.',
     taken: 'Eso ya cambió. Vea la página otra vez y elija de nuevo.',
     ended: 'Ya pasó la hora. Abra la página otra vez.',
     away: 'No hay conexión ahora. Revise su internet y trate otra vez.',

@@ -6,10 +6,12 @@ import {
   addresseeOf,
   decideProxy,
   isActing,
+  isAddressee,
   MOST_PROXIES,
   mayActAs,
   type Proxy,
   type ProxyRecord,
+  shownAs,
   withOwnWord,
 } from './proxy.ts';
 
@@ -48,6 +50,32 @@ test.each<[string, Partial<ProxyRecord>, Proxy['side'], boolean, boolean]>([
   ['another is on it', { takenOffAt: AT, proxies: [proxy('guardian')] }, 'parent', false, false],
 ])('%s: %j: a %s may act for a child: %s, for a grown patient: %s', (_, record, side, ofChild, ofAdult) => {
   expect([true, false].map((isUnderAge) => mayActAs({ proxies: [], ...record }, side, isUnderAge))).toEqual([ofChild, ofAdult]);
+});
+
+test.each<[string, Partial<ProxyRecord>, { sentTo?: string; number?: string }, string]>([
+  ['nobody was ever taken off', { proxies: [proxy('parent')] }, {}, 'theirs'],
+  ['one was, nothing shows who it is', { takenOffAt: AT, proxies: [proxy('parent')] }, {}, 'number-asked'],
+  ['one was, the link went to who is on record', { takenOffAt: AT, proxies: [proxy('parent')] }, { sentTo: PARENTS }, 'theirs'],
+  ['one was, the link went to the patient', { takenOffAt: AT, proxies: [proxy('parent')] }, { sentTo: OWN }, 'number-asked'],
+  ['one was, their own number', { takenOffAt: AT, proxies: [proxy('parent')] }, { number: PARENTS }, 'theirs'],
+  ['one was, another number', { takenOffAt: AT, proxies: [proxy('parent')] }, { number: OWN }, 'wrong-number'],
+  [
+    'one was, the number of another side',
+    { takenOffAt: AT, proxies: [proxy('parent', { reach: reach(OTHERS) }), proxy('guardian')] },
+    { number: PARENTS },
+    'wrong-number',
+  ],
+  ['one was, no number is known', { takenOffAt: AT, proxies: [{ side: 'parent', name: 'Ana' }] }, { number: PARENTS }, 'no-number'],
+])('%s: %j, %j: a parent is %s', (_, record, shown, expected) => {
+  expect(shownAs({ proxies: [], ...record }, 'parent', true, { sentTo: shown.sentTo, number: shown.number })).toBe(expected);
+});
+
+test.each<[string, { isUnderAge: boolean; isAdolescent: boolean }, string[]]>([
+  ['a child', { isUnderAge: true, isAdolescent: false }, [PARENTS]],
+  ['an adolescent', { isUnderAge: true, isAdolescent: true }, [OWN]],
+  ['a grown patient', { isUnderAge: false, isAdolescent: false }, [OWN]],
+])('of %s with a parent on record messages are theirs at %j alone: %j', (_, ages, expected) => {
+  expect([OWN, PARENTS].filter((to) => isAddressee(contact(proxy('parent')), ages, 'text', to))).toEqual(expected);
 });
 
 describe('messages go', () => {

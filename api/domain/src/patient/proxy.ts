@@ -58,11 +58,41 @@ export const mayActAs = ({ proxies, takenOffAt }: ProxyRecord, side: ProxySide, 
   (isUnderAge && side !== 'proxy' && proxies.length === 0 && takenOffAt === undefined);
 
 /**
+ * What shows that whoever says so is one of those on record on that side, where somebody was taken off it: who was would say the same, and knows the
+ * date of birth. A link that went to a number or address of theirs alone, or their own telephone number. Nothing is asked where nobody was taken off.
+ */
+export type Shown = {
+  /** Where the link went to; undefined of one that was handed over. */
+  sentTo: string | undefined;
+  /** E.164; undefined where none was given. */
+  number: string | undefined;
+};
+export type ShownAs = 'theirs' | 'number-asked' | 'wrong-number' | 'no-number';
+
+export function shownAs({ proxies, takenOffAt }: ProxyRecord, side: ProxySide, isUnderAge: boolean, { sentTo, number }: Shown): ShownAs {
+  if (takenOffAt === undefined) return 'theirs';
+  const reaches = proxies.filter((proxy) => proxy.side === side && isActing(proxy, isUnderAge)).flatMap(({ reach }) => reach ?? []);
+  if (sentTo !== undefined && reaches.some(({ text, email }) => text.to === sentTo || email.to === sentTo)) return 'theirs';
+  const numbers = reaches.flatMap(({ text }) => text.to ?? []);
+  if (numbers.length === 0) return 'no-number';
+  if (number === undefined) return 'number-asked';
+  return numbers.includes(number) ? 'theirs' : 'wrong-number';
+}
+
+/**
  * In whose place somebody is written to; empty where it is the patient themselves. An adolescent (sensitivity.ts) is: there may be care that a parent is
  * told nothing of (45 CFR 164.502(g)(3)).
  */
 export const instead = ({ proxies }: Pick<Known, 'proxies'>, isUnderAge: boolean, isAdolescent = false): Proxy[] =>
   (isAdolescent ? [] : proxies).filter((proxy) => isActing(proxy, isUnderAge) && (isUnderAge || proxy.instead === true));
+
+/** Whom messages go to: the patient, or who acts in their place. Nobody where a person has to tell them. */
+function addressees(contact: Known, isUnderAge: boolean, isAdolescent: boolean): Reachable[] {
+  const acting = instead(contact, isUnderAge, isAdolescent);
+  if (acting.length > 0) return acting.flatMap(({ reach }) => reach ?? []);
+  // The number in a child’s chart may be that of whoever was taken off the record.
+  return isUnderAge && !isAdolescent && contact.takenOffAt !== undefined ? [] : [contact];
+}
 
 /** The first of those whom messages go to that can be written to: the patient, or who acts in their place. Undefined where a person has to. */
 export function addresseeOf(
@@ -71,15 +101,19 @@ export function addresseeOf(
   inService: readonly PatientChannel[],
   isAdolescent = false,
 ): { channel: PatientChannel; to: string; language: Reachable['language'] } | undefined {
-  const acting = instead(contact, isUnderAge, isAdolescent);
-  // The number in a child’s chart may be that of whoever was taken off the record.
-  if (isUnderAge && !isAdolescent && acting.length === 0 && contact.takenOffAt !== undefined) return undefined;
-  for (const reach of acting.length > 0 ? acting.flatMap((each) => each.reach ?? []) : [contact]) {
+  for (const reach of addressees(contact, isUnderAge, isAdolescent)) {
     const found = channelFor(reach, inService);
     if (found) return { ...found, language: reach.language };
   }
   return undefined;
 }
+
+/** What the patient’s age makes of who acts for them, on one day. */
+export type AgeGroup = { isUnderAge: boolean; isAdolescent: boolean };
+
+/** Whether this number or address is of somebody whom messages go to at that age: one that was asked for earlier may wait over a birthday. */
+export const isAddressee = (contact: Known, { isUnderAge, isAdolescent }: AgeGroup, channel: PatientChannel, to: string): boolean =>
+  addressees(contact, isUnderAge, isAdolescent).some((each) => each[channel].to === to);
 
 /** Everybody whose this number or address is: the patient, and who is on record for them. */
 export const reachedAt = (contact: Reachable & { proxies?: readonly Proxy[] }, channel: PatientChannel, to: string): Reachable[] =>

@@ -2,6 +2,7 @@
  * How one kind of effect is carried out. A handler knows its counterpart and nothing of the store: what it says is put on record by the
  * worker (outbox/worker.ts), and every handler stands under one contract test (test-handler-contract.ts).
  */
+import type { AgeGroup } from '@refloop/domain/patient/proxy';
 import type { ObservedFact } from '@refloop/domain/referral/observe';
 import type { Referral } from '@refloop/domain/referral/referral';
 import type { z } from 'zod';
@@ -13,10 +14,13 @@ export type Standing = {
   now: string;
   /** How the patient may be reached; undefined where nothing was ever kept of it. */
   contact: PatientContact | undefined;
+  /** Of the patient on the clinic’s day: who is written to in whose place may have changed since it was asked for. */
+  ages?: AgeGroup | undefined;
 };
 
 /** In the words of what was left out for that reason. */
 export const TOO_LATE = 'It was too late to be of use.';
+export const NOT_THEIRS = 'Messages about this patient do not go to that number or address any more.';
 
 /** What a handler is given to carry out. */
 export type Message<Content> = {

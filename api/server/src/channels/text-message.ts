@@ -4,14 +4,14 @@
  */
 import { MESSAGE_TOPICS, type MessageTopic, type Sender, textFor } from '@refloop/domain/patient/messages';
 import { isWantedAt, type PatientChannel, type Reachable, sendAt } from '@refloop/domain/patient/outreach';
-import { type Proxy, reachedAt } from '@refloop/domain/patient/proxy';
+import { type AgeGroup, isAddressee, type ProxyRecord, reachedAt } from '@refloop/domain/patient/proxy';
 import { LANGUAGES } from '@refloop/domain/patient/reading-grade';
 import { askedNow, bookedWith } from '@refloop/domain/referral/patient-act';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { z } from 'zod';
 import { type Site, scopeOf } from '../sites.ts';
 import type { Scope } from '../store/store.ts';
-import { type Handler, type Sent, TOO_LATE } from './handler.ts';
+import { type Handler, NOT_THEIRS, type Sent, TOO_LATE } from './handler.ts';
 
 export const TEXT_MESSAGE = 'text-message';
 
@@ -53,7 +53,7 @@ export function siteOf(sites: readonly Site[], { tenant, issuer }: Scope): Site 
 const NAMES: Readonly<Record<PatientChannel, string>> = { text: 'text messages', email: 'e-mails' };
 
 /** Whom a message may go to, as it is kept of the patient. */
-type Contact = Reachable & { proxies?: readonly Proxy[] };
+type Contact = Reachable & Partial<ProxyRecord>;
 
 /** Whether messages are still wanted there, by the patient or who acts for them: what is kept of them says so also where a referral does not. */
 function isWanted({ consents }: Referral, channel: PatientChannel, to: string, contact: Contact | undefined): boolean {
@@ -77,16 +77,23 @@ const OF_USE_HOURS: Readonly<Record<MessageTopic, number>> = {
   'called-off': 72,
 };
 
+type Asked = Pick<PatientMessage, 'to' | 'topic' | 'startsAt'>;
+type Then = { now: string; contact: Contact | undefined; ages?: AgeGroup | undefined };
+
 /** Why it must not leave any more: what happened since it was asked for made it wrong. */
-export function overtaken(
-  referral: Referral,
-  content: Pick<PatientMessage, 'to' | 'topic' | 'startsAt'>,
-  { now, contact }: { now: string; contact: Contact | undefined },
-  channel: PatientChannel = 'text',
-): string | undefined {
-  const { topic } = content;
+export function overtaken(referral: Referral, content: Asked, then: Then, channel: PatientChannel = 'text'): string | undefined {
+  const { contact, ages } = then;
   if (referral.order.status !== 'active') return 'The order is not in force any more.';
   if (!isWanted(referral, channel, content.to, contact)) return `The patient wants no more ${NAMES[channel]} there.`;
+  const reason = overtakenByCare(referral, content, then);
+  if (reason !== undefined) return reason;
+  // A child may have come of the age at which a parent is told nothing since.
+  const { proxies = [] } = contact ?? {};
+  return contact && ages && !isAddressee({ ...contact, proxies }, ages, channel, content.to) ? NOT_THEIRS : undefined;
+}
+
+function overtakenByCare(referral: Referral, content: Asked, { now }: Then): string | undefined {
+  const { topic } = content;
   const attempt = referral.attempts.at(-1);
   const isSeen = referral.attempts.some(({ visits }) => visits.length > 0);
   switch (topic) {
@@ -133,8 +140,8 @@ export const patientMessage = (
   // Asked for by day, it may be tried again, or carried late, when it is night.
   notBefore: ({ timeZone }, now) => (timeZone === undefined ? now : sendAt(now, timeZone)),
   follows: ({ id, content }, outcome, at) => {
-    // What was overtaken the history shows already; that it came to be too late nothing else does.
-    if (outcome.kind === 'left-out' && outcome.detail !== TOO_LATE) return undefined;
+    // What was overtaken the history shows already; that it came to be too late, or nobody’s to read, nothing else does.
+    if (outcome.kind === 'left-out' && outcome.detail !== TOO_LATE && outcome.detail !== NOT_THEIRS) return undefined;
     const became = { done: 'sent', failed: 'failed', 'left-out': 'failed', unknown: 'unknown' } as const;
     const { topic } = content;
     return { kind: 'patient-messaged', messageId: id, topic, channel, outcome: became[outcome.kind], at, key: `outbox/${id}` };

@@ -18,6 +18,8 @@ export const OpenPatient = z.object({
   born: z.iso.date('A date of birth is a day such as 1985-03-27'),
   /** Who opens it. For a child it is a parent or guardian, or somebody else whom the practice has on record. */
   as: PatientSideName,
+  /** Of whoever opens it, as they write it. Asked for (field `phone`) where somebody was taken off the record of who acts for the patient. */
+  phone: z.string().trim().min(1).max(40).optional(),
 });
 export type OpenPatient = z.infer<typeof OpenPatient>;
 
@@ -134,6 +136,8 @@ export const NewPatientLink = z.object({
   withheld: z.boolean(),
   /** Whom it is for: the patient, or who acts in their place, by name where the practice has them on record. */
   forProxies: z.array(z.string()).nullable(),
+  /** Whether the page asks who acts for the patient for their telephone number, as on record. */
+  asksPhone: z.boolean(),
   /** Who hands it out, and where they are called; the number may be empty. */
   practice: z.string(),
   phone: z.string(),

@@ -6,11 +6,17 @@
  * that it is found begun with its lease over: it may have left. A repeatable kind is looked for or sent again under the same id; any other
  * becomes a person's to find out.
  */
+import type { AgeGroup } from '@refloop/domain/patient/proxy';
 import { observe } from '@refloop/domain/referral/observe';
+import type { Referral } from '@refloop/domain/referral/referral';
 import { unreachable } from '@refloop/domain/result';
+import { calendarFor } from '@refloop/domain/sla/policy';
 import { type AnyHandler, type Looked, type OpenedMessage, type Sent, type Settled, TOO_LATE } from '../channels/handler.ts';
+import { policyIn } from '../services/engine/policy-in-force.ts';
+import { ageGroupOf, dayOn } from '../services/patient/patient-facts.ts';
 import { applyDecision, lookAgain, readReferral, withRetry } from '../services/referral-log.ts';
 import type { EffectStanding, StoredEffect } from '../store/outbox.ts';
+import type { PatientContact } from '../store/patient-contacts.ts';
 import type { Scope, Store, Unit } from '../store/store.ts';
 import { StoreUnavailable } from '../store/unavailable.ts';
 import { raiseEffectObligation } from './effect-obligation.ts';
@@ -122,13 +128,21 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
       }),
     );
 
+  /** Undefined where nobody else was ever on record: then it changes nothing. */
+  const agesNow = async (unit: Unit, referral: Referral, contact: PatientContact): Promise<AgeGroup | undefined> =>
+    contact.proxies.length === 0
+      ? undefined
+      : ageGroupOf(unit, referral, contact, dayOn(at(), calendarFor(await policyIn(unit), referral).timeZone));
+
   type Begun = { kind: 'begun' } | { kind: 'held-elsewhere' } | { kind: 'left-out' | 'failed'; detail: string };
 
   const begin = (scope: Scope, effect: StoredEffect, opened: OpenedMessage): Promise<Begun> =>
     inScope(scope, async (unit) => {
       const referral = await readReferral(unit, effect.referralId);
       const contact = referral && (await unit.patientContacts.get(referral.patientId));
-      const detail = referral ? opened.mayNotLeave(referral, { now: at(), contact }) : 'There is no such referral.';
+      const detail = referral
+        ? opened.mayNotLeave(referral, { now: at(), contact, ages: contact && (await agesNow(unit, referral, contact)) })
+        : 'There is no such referral.';
       if (detail !== undefined) return { kind: referral && opened.isOwed(referral) ? 'failed' : 'left-out', detail };
       return { kind: (await unit.outbox.begin(effect.id, deps.holder, at(), leased())) ? 'begun' : 'held-elsewhere' };
     });

@@ -2,23 +2,20 @@
  * What tells the patient leaves by itself, written in the transaction of the event that asks for it: by the channel the patient consented to, with a
  * link of its own, by day. Where there is no such channel nothing is written, and the step stays a person’s.
  */
-
-import { isAdolescentAge } from '@refloop/domain/chart/sensitivity';
 import { ownWords } from '@refloop/domain/configuration/templates';
 import type { MessageTopic } from '@refloop/domain/patient/messages';
 import { type PatientChannel, sendAt, topicOf } from '@refloop/domain/patient/outreach';
-import { addresseeOf, OF_AGE } from '@refloop/domain/patient/proxy';
+import { addresseeOf } from '@refloop/domain/patient/proxy';
 import type { Happening } from '@refloop/domain/referral/event';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { PATIENT_MAIL } from '../../channels/patient-mail.ts';
 import { type PatientMessage, TEXT_MESSAGE } from '../../channels/text-message.ts';
 import { digest, newToken } from '../../sessions/token.ts';
 import { effectId } from '../../store/outbox.ts';
-import type { PatientContact } from '../../store/patient-contacts.ts';
 import type { Unit } from '../../store/store.ts';
 import { configurationIn } from '../configuration-in-force.ts';
 import { isOfDate } from './date-told.ts';
-import { ageOn, approvedPacket, birthDateOf, dayOn } from './patient-facts.ts';
+import { ageGroupOf, dayOn } from './patient-facts.ts';
 import { expiryOf } from './patient-links.ts';
 
 const DAY_MS = 86_400_000;
@@ -29,15 +26,6 @@ const KINDS: Readonly<Record<PatientChannel, string>> = { text: TEXT_MESSAGE, em
 async function isAskedFor({ outbox, scope }: Unit, id: string): Promise<boolean> {
   for (const kind of Object.values(KINDS)) if (await outbox.get(effectId(scope, kind, id))) return true;
   return false;
-}
-
-/** On the clinic’s day. Asked only where somebody is on record who might act, or was: of nobody else it changes anything. */
-async function ageNow(unit: Unit, referral: Referral, { proxies, takenOffAt }: PatientContact, day: string) {
-  if (proxies.length === 0 && takenOffAt === undefined) return { isUnderAge: false, isAdolescent: false };
-  const packet = await approvedPacket(unit, referral);
-  const born = packet && birthDateOf(packet);
-  const age = born === undefined ? OF_AGE : ageOn(born, day);
-  return { isUnderAge: age < OF_AGE, isAdolescent: isAdolescentAge(age) };
 }
 
 export type DueMessage = {
@@ -112,7 +100,7 @@ export async function tellPatient(
   if (due.length === 0) return;
   const contact = await unit.patientContacts.get(referral.patientId);
   if (!contact) return;
-  const { isUnderAge, isAdolescent } = await ageNow(unit, referral, contact, dayOn(now, timeZone));
+  const { isUnderAge, isAdolescent } = await ageGroupOf(unit, referral, contact, dayOn(now, timeZone));
   const by = addresseeOf(contact, isUnderAge, unit.patientChannels ?? ['text'], isAdolescent);
   // Where nothing may leave, a person does it.
   if (!by) return;

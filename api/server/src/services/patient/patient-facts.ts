@@ -1,6 +1,8 @@
 /** What Refloop knows of a patient besides the referral: from what the clinician approved, and from what was put on record since. */
+import { isAdolescentAge } from '@refloop/domain/chart/sensitivity';
 import type { Instant } from '@refloop/domain/instant';
 import { phoneNumber } from '@refloop/domain/patient/outreach';
+import { type AgeGroup, OF_AGE } from '@refloop/domain/patient/proxy';
 import type { Language } from '@refloop/domain/patient/reading-grade';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { wallOf } from '@refloop/domain/sla/business-time';
@@ -46,4 +48,18 @@ export const dayOn = (now: Instant, timeZone: string): string => new Date(wallOf
 export function ageOn(born: string, day: string): number {
   const years = Number(day.slice(0, 4)) - Number(born.slice(0, 4));
   return day.slice(5, 10) < born.slice(5, 10) ? years - 1 : years;
+}
+
+/** On the clinic’s day. Asked only where somebody is on record who might act, or was: of nobody else it changes anything. */
+export async function ageGroupOf(
+  unit: Unit,
+  referral: Referral,
+  { proxies, takenOffAt }: Pick<PatientContact, 'proxies' | 'takenOffAt'>,
+  day: string,
+): Promise<AgeGroup> {
+  if (proxies.length === 0 && takenOffAt === undefined) return { isUnderAge: false, isAdolescent: false };
+  const packet = await approvedPacket(unit, referral);
+  const born = packet && birthDateOf(packet);
+  const age = born === undefined ? OF_AGE : ageOn(born, day);
+  return { isUnderAge: age < OF_AGE, isAdolescent: isAdolescentAge(age) };
 }

@@ -1,5 +1,5 @@
 /** Links for the patient: handed over by whoever the referral is with, or carried by a message. */
-import { instead, OF_AGE, type Proxy } from '@refloop/domain/patient/proxy';
+import { instead, OF_AGE, PROXY_SIDES, type Proxy } from '@refloop/domain/patient/proxy';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { calendarFor } from '@refloop/domain/sla/policy';
 import { PATIENT_MAIL } from '../../channels/patient-mail.ts';
@@ -15,6 +15,7 @@ import { readReferral } from '../referral-log.ts';
 import { noSuchReferral, requireOwn } from '../worklist.ts';
 import { ageOn, approvedPacket, birthDateOf, contactOf, dayOn } from './patient-facts.ts';
 import { isAdolescent } from './patient-view.ts';
+import { canOpenHanded } from './who-opens.ts';
 
 const isToPatient = (kind: string): boolean => kind === TEXT_MESSAGE || kind === PATIENT_MAIL;
 
@@ -80,13 +81,23 @@ export const createPatientLinkService = ({ store, newId, phoneOf }: PatientLinkD
       await requireOwnOrOrdered(unit, session, referral);
       if (referral.order.status !== 'active') throw new Refused(problem('conflict', NOT_IN_FORCE));
       const packet = await approvedPacket(unit, referral);
-      if (!packet || birthDateOf(packet) === undefined) throw new Refused(problem('conflict', NO_BIRTH_DATE));
+      const born = packet && birthDateOf(packet);
+      if (!packet || born === undefined) throw new Refused(problem('conflict', NO_BIRTH_DATE));
+      // Every link before the contact, as a page takes them.
+      await unit.patientLinks.takeAll(referralId);
+      const contact = await contactOf(unit, referral, packet, at);
+      const today = dayOn(at, calendarFor(await policyIn(unit), referral).timeZone);
+      const withheld = isAdolescent(packet, today);
+      const isUnderAge = ageOn(born, today) < OF_AGE;
+      const acting = instead(contact, isUnderAge, withheld);
+      const mayOpen = PROXY_SIDES.some((side) => canOpenHanded(contact, side, isUnderAge));
+      // A child under the age of an adolescent does not open it.
+      if (isUnderAge && !withheld && !mayOpen) throw new Refused(problem('conflict', NOBODY_OPENS));
       const link = newToken();
       const id = newId();
       const expiresAt = expiryOf(at);
       const closed = await unit.patientLinks.close(referralId, at);
       await unit.patientLinks.insert({ id, tokenHash: digest(link), referralId, madeBy: session.subject, madeAt: at, expiresAt });
-      const contact = await contactOf(unit, referral, packet, at);
       await unit.audit.append({
         at,
         actor: actorOf(session),
@@ -97,17 +108,16 @@ export const createPatientLinkService = ({ store, newId, phoneOf }: PatientLinkD
         payload: { link: id, expiresAt, closed },
       });
       const { practice, phone } = await practiceIn(unit, phoneOf(unit.scope));
-      const { timeZone } = calendarFor(await policyIn(unit), referral);
-      const withheld = isAdolescent(packet, dayOn(at, timeZone));
-      const isUnderAge = ageOn(birthDateOf(packet) ?? '', dayOn(at, timeZone)) < OF_AGE;
-      const acting = instead(contact, isUnderAge, withheld);
       const language = acting[0]?.reach?.language ?? contact.language;
       // An adolescent opens it too.
       const forProxies = !withheld && (isUnderAge || acting.length > 0) ? acting.map(({ name }) => name) : null;
-      return { link, expiresAt, language, practice, phone, withheld, forProxies };
+      const asksPhone = forProxies !== null && contact.takenOffAt !== undefined;
+      return { link, expiresAt, language, practice, phone, withheld, forProxies, asksPhone };
     }),
 });
 
 const NOT_IN_FORCE = 'The order is not in force, so there is nothing for the patient to open yet.';
 const NO_BIRTH_DATE =
   'The chart gives no full date of birth, and a link opens with nothing else. Write the date of birth to the chart, or call the patient.';
+const NOBODY_OPENS =
+  'No link was made: nobody could open it. Somebody was taken off the record of who acts for this child, so only who is on it may, by their telephone number. Put them on record with it under “How the patient is reached”, or call.';

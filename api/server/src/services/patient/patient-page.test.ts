@@ -340,15 +340,24 @@ describe('for a child', () => {
     expect((await post('/patient/view', { opened })).status).toBe(200);
     await change({ act: 'take-away', id: (await contact()).proxies[0]?.id });
     expect([(await post('/patient/view', { opened })).status, (await open(link, CHILD, 'parent')).status]).toEqual([404, 404]);
-    const another = await makeLink();
-    expect((await open(another, CHILD, 'parent')).status).toBe(403);
+    expect([(await make()).status, String((await make()).body['detail'])]).toEqual([409, expect.stringContaining('nobody could open it')]);
     const [audit] = (await api.store.transaction(api.scope, (unit) => unit.audit.list({ referralId: id }))).filter(
       ({ action }) => action === 'patient-contact.proxy-taken-away',
     );
     expect(audit?.payload).toMatchObject({ linksClosed: expect.arrayContaining([expect.any(String)]) });
-    // Who is put on record instead opens it again.
-    await change({ act: 'put', side: 'guardian', name: 'Sam', ...nowhere });
-    expect([(await open(another, CHILD, 'parent')).status, (await open(another, CHILD, 'guardian')).status]).toEqual([403, 200]);
+    // Who is put on record instead opens it again, by a number that shows that it is they: whoever was taken off would say the same.
+    const numbered = { ...nowhere, text: { to: '555 210 0188', wanted: null } };
+    await change({ act: 'put', side: 'guardian', name: 'Sam', ...numbered });
+    const another = await makeLink();
+    expect((await open(another, CHILD, 'parent')).status).toBe(403);
+    const openAs = (as: string, phone: string) => post('/patient/open', { link: another, born: CHILD, as, phone });
+    expect((await open(another, CHILD, 'guardian')).body).toMatchObject({ errors: [{ field: 'phone' }] });
+    expect((await openAs('guardian', '(555) 210-0188')).status).toBe(200);
+    // Another parent on record lets nobody in who says “parent” without their number, and guesses are counted as those of the date of birth are.
+    await change({ act: 'put', side: 'parent', name: 'Kim', ...nowhere, text: { to: '555 210 0199', wanted: null } });
+    for (let tries = 0; tries < 5; tries += 1)
+      expect((await openAs('parent', `555 210 010${tries}`)).body).toMatchObject({ errors: [{ field: 'phone' }] });
+    expect((await openAs('parent', '555 210 0199')).body['detail']).toMatch(/closed after five wrong tries/);
     await owner.query('delete from patient_contact');
   });
 

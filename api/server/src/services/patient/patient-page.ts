@@ -4,7 +4,6 @@
  */
 import { EMERGENCY_WORDS } from '@refloop/domain/patient/messages';
 import type { PatientChannel, Reachable } from '@refloop/domain/patient/outreach';
-import { mayActAs, OF_AGE } from '@refloop/domain/patient/proxy';
 import type { Actor, PatientSide, Performer } from '@refloop/domain/referral/event';
 import { openOptions } from '@refloop/domain/referral/options';
 import {
@@ -34,10 +33,11 @@ import { type Opening, openLinkDoor } from '../link-door.ts';
 import type { MatchingService } from '../matching.ts';
 import { applyDecision, readReferral } from '../referral-log.ts';
 import { changeConsent, changeConsentAt } from './patient-consent.ts';
-import { ageOn, approvedPacket, birthDateOf, contactOf, dayOn } from './patient-facts.ts';
+import { approvedPacket, birthDateOf, contactOf, dayOn } from './patient-facts.ts';
 import { patientRefusal } from './patient-refusal.ts';
 import { isAdolescent, type PracticeOf, specialistOf, stageOf } from './patient-view.ts';
 import { tellOffice } from './telling-office.ts';
+import { whoOpens } from './who-opens.ts';
 
 export type PatientPageService = {
   open: (asked: OpenPatient, now: Date) => Promise<PatientAnswer | Refusal>;
@@ -150,16 +150,6 @@ export function createPatientPageService({ store, practiceOf, matching, siteOf, 
     };
   };
 
-  /** Why whoever opens it may not act; undefined where they may. */
-  async function whyNotTheirs({ unit, referral, packet }: Found, born: string, as: PatientSide, now: string): Promise<Refusal | undefined> {
-    const today = dayOn(now, calendarFor(await policyIn(unit), referral).timeZone);
-    const isChild = ageOn(born, today) < OF_AGE;
-    if (as === 'patient' && isAdolescent(packet, today)) return undefined;
-    if (as === 'patient') return isChild ? problem('not-allowed', 'A parent or guardian opens this for a child.', [AS_FAULT]) : undefined;
-    if (mayActAs(await contactOf(unit, referral, packet, now), as, isChild)) return undefined;
-    return problem('not-allowed', 'The clinic has nobody on record who may act for this patient in that way. Call the clinic.', [AS_FAULT]);
-  }
-
   /** Also when the hour is over: whoever typed it had opened the page. Nothing of the referral is shown. */
   async function hearEmergency(opened: string, key: string, act: PatientAct, now: Date): Promise<PatientAnswer> {
     const at = now.toISOString();
@@ -184,12 +174,15 @@ export function createPatientPageService({ store, practiceOf, matching, siteOf, 
   }
 
   return {
-    open: ({ link: token, born: given, as }, now) => {
-      const isRight = ({ packet }: Found): boolean => birthDateOf(packet) !== undefined && birthDateOf(packet) === given;
+    open: ({ link: token, ...given }, now) => {
+      const isRight = ({ packet }: Found): boolean => birthDateOf(packet) !== undefined && birthDateOf(packet) === given.born;
       return door.open(token, now, isRight, async (found, { opened, until, hash }): Promise<PatientAnswer | Refusal> => {
         const at = now.toISOString();
-        const refusal = await whyNotTheirs(found, given, as, at);
-        if (refusal) return refusal;
+        const { as } = given;
+        const who = await whoOpens(found, given, at);
+        if (who.kind === 'wrong') await found.unit.patientLinks.countWrongTry(found.link.id);
+        if (who.kind === 'wrong') await door.record(found, now, 'patient-link.wrong-number', { as });
+        if (who.kind !== 'theirs') return who.refusal;
         await found.unit.patientLinks.open(found.link.id, { hash, until, as });
         await door.record(found, now, 'patient-link.opened', { until, as });
         return answer(found, at, { opened, until }, as);
@@ -247,7 +240,6 @@ export function createPatientPageService({ store, practiceOf, matching, siteOf, 
 }
 
 const BORN_FAULT = { field: 'born', message: 'It is not the date of birth of this patient', fix: 'Give month, day and year of birth.' };
-const AS_FAULT = { field: 'as', message: 'Not somebody who may open this', fix: 'Choose who you are to the patient, or call the clinic.' };
 
 const triesLeft = (left: number): string =>
   left === 0

@@ -4,12 +4,13 @@ import { anyHandler } from '../../channels/handler.ts';
 import { textMessage } from '../../channels/text-message.ts';
 import type { ChangeProxies, PatientContactView } from '../../client/patient-contact.ts';
 import { createOutboxWorker } from '../../outbox/worker.ts';
-import { isRefusal } from '../../problem.ts';
+import { isRefusal, type Refused } from '../../problem.ts';
 import type { Session } from '../../sessions/session.ts';
 import { type Site, sandboxSite, scopeOf } from '../../sites.ts';
 import { openMemoryStore } from '../../store/memory/store.ts';
 import type { Store, Unit } from '../../store/store.ts';
 import { keepFirstPolicy } from '../engine/policy-in-force.ts';
+import { readReferral } from '../referral-log.ts';
 import { changeConsentAt } from './patient-consent.ts';
 import { createPatientContactService } from './patient-contact.ts';
 import { createPatientLinkService } from './patient-links.ts';
@@ -68,7 +69,7 @@ async function sentTo(): Promise<{ to: string; text: string }[]> {
   await acceptedWith(store, scope, 'r', AT, []);
   return run();
 }
-async function run(): Promise<{ to: string; text: string }[]> {
+async function run(at = LATER): Promise<{ to: string; text: string }[]> {
   const sent: { to: string; text: string }[] = [];
   const gateway = async (_: unknown, init?: RequestInit): Promise<Response> => {
     sent.push(JSON.parse(typeof init?.body === 'string' ? init.body : '{}') as { to: string; text: string });
@@ -79,7 +80,7 @@ async function run(): Promise<{ to: string; text: string }[]> {
     handlers: [anyHandler(textMessage({ sites: [site], address: 'https://refloop.example.org', fetch: gateway }))],
     holder: `worker-${(presses += 1)}`,
     version: 'test',
-    now: () => new Date(LATER),
+    now: () => new Date(at),
     random: () => 0.5,
     pause: async () => undefined,
     failed: (error) => {
@@ -206,6 +207,23 @@ describe('messages', () => {
     expect(await run()).toEqual([]);
   });
 
+  test('that wait for a parent do not leave once the child is of the age of an adolescent, and the thread tells it', async () => {
+    for (const [born, expected] of [
+      ['2014-11-21', []],
+      ['2014-11-22', [PARENTS]],
+    ] as const) {
+      await begin(born);
+      await change(ANA);
+      await acceptedWith(store, scope, 'r', AT, []);
+      expect(
+        (await run('2026-11-21T18:00:00.000Z')).map(({ to }) => to),
+        born,
+      ).toEqual(expected);
+      const referral = await inScope((unit) => readReferral(unit, 'r'));
+      expect(referral?.messaged.map(({ outcome }) => outcome)).toEqual([expected.length === 0 ? 'failed' : 'sent']);
+    }
+  });
+
   test('of a child whose last was taken off the record a person tells them: the number in the chart may be theirs', async () => {
     const put = (await change({ ...ANA, text: { to: OWN, wanted: true } })) as PatientContactView;
     expect(await change({ act: 'take-away', id: put.proxies[0]?.id ?? '' })).toMatchObject({ leavesBy: null });
@@ -254,18 +272,26 @@ describe('messages', () => {
   });
 });
 
-test('the link that is handed over says whom it is for', async () => {
+test('the link that is handed over says whom it is for, and is not made where nobody could open it', async () => {
   const make = async () => {
-    const made = await createPatientLinkService({ store, newId: () => `link-${(presses += 1)}`, phoneOf: () => '' }).make(
-      coordinator,
-      'r',
-      new Date(AT),
-    );
+    const made = await createPatientLinkService({ store, newId: () => `link-${(presses += 1)}`, phoneOf: () => '' })
+      .make(coordinator, 'r', new Date(AT))
+      .catch((error: Refused) => error.refusal);
     return isRefusal(made) ? made.detail : [made.forProxies, made.language];
   };
   expect(await make()).toEqual([[], 'en']);
   await change(ANA);
   expect(await make()).toEqual([['Ana Example'], 'es']);
+  const taken = async (): Promise<void> => {
+    const { proxies } = await read();
+    await change({ act: 'take-away', id: proxies[0]?.id ?? '' });
+  };
+  await taken();
+  expect(await make()).toMatch(/nobody could open it/);
+  await change({ ...ANA, text: { to: '', wanted: null } });
+  expect(await make(), 'without a number').toMatch(/nobody could open it/);
+  await change({ ...ANA, name: 'Sam' });
+  expect(await make()).toEqual([['Ana Example', 'Sam'], 'es']);
   await begin('2010-05-05');
   await change(ANA);
   expect((await make())[0], 'an adolescent opens it too').toBeNull();
