@@ -11,7 +11,9 @@ const state = (more: Partial<Ticking> = {}, ranked: object[] = [1, 2, 3, 4, 5, 6
   ({
     choice: { entryId: 'e1' },
     alternates: [],
-    match: { kind: 'ready', answer: { ranked } },
+    match: { kind: 'ready', answer: { ranked, networkUnknown: { cards: [] }, outOfNetwork: { cards: [] } } },
+    more: [],
+    named: [],
     ...more,
   }) as unknown as Ticking;
 
@@ -26,6 +28,18 @@ test('nobody is offered while none is chosen, nor whom the network is not known 
   expect(offered(state({ choice: { entryId: null } }))).toEqual([]);
   const ranked = [card(1), card(2, { network: { status: 'unknown' } }), card(3, { npi: 'n1' }), card(4), card(5, { npi: 'n4' })];
   expect(offered(state({}, ranked))).toEqual(['e4']);
+});
+
+test.each(['more', 'named'] as const)('who is chosen from “%s” is not offered at another place where they are ranked', (list) => {
+  const elsewhere = card(9, { npi: 'n2' });
+  const chosen = state({ choice: { entryId: 'e9' }, alternates: ['e2', 'e3'], [list]: [elsewhere] });
+  expect(offered(chosen)).toEqual(['e1', 'e3', 'e4', 'e5']);
+  expect(tickedIn(chosen)).toEqual(['e3']);
+});
+
+test('nor one who is out of network where they are chosen', () => {
+  const answer = { ranked: [card(1), card(2)], networkUnknown: { cards: [] }, outOfNetwork: { cards: [card(9, { npi: 'n2' })] } };
+  expect(offered(state({ choice: { entryId: 'e9' }, match: { kind: 'ready', answer } as never }))).toEqual(['e1']);
 });
 
 test('two are ticked at most, and a tick goes away again', () => {

@@ -8,18 +8,28 @@ export type Ticking = {
   choice: { entryId: string | null };
   alternates: readonly string[];
   match: { answer?: MatchAnswer | undefined } | { kind: string };
+  /** Shown besides the list, among them who was found by name. */
+  more: readonly CardFacts[];
+  named: readonly CardFacts[];
 };
 
 const MOST_SHOWN = 4;
 
-const rankedOf = ({ match }: Ticking): readonly CardFacts[] => ('answer' in match ? match.answer?.ranked : undefined) ?? [];
+const answerIn = ({ match }: Ticking): MatchAnswer | undefined => ('answer' in match ? match.answer : undefined);
+
+/** Who is chosen, from whichever list: one who was found by name, or is not in network here, may be ranked at another place. */
+function npiOf(state: Ticking, entryId: string): string | undefined {
+  const answer = answerIn(state);
+  const lists = [answer?.ranked, answer?.networkUnknown.cards, answer?.outOfNetwork.cards, state.more, state.named];
+  return lists.flatMap((cards) => cards ?? []).find((card) => card.entryId === entryId)?.npi;
+}
 
 /** In the order of the ranking, each person once; nobody while none is chosen. */
 export function offeredIn(state: Ticking): CardFacts[] {
-  const ranked = rankedOf(state);
+  const ranked = answerIn(state)?.ranked ?? [];
   const { entryId } = state.choice;
   if (entryId === null) return [];
-  const seen = new Set([ranked.find((card) => card.entryId === entryId)?.npi]);
+  const seen = new Set([npiOf(state, entryId)]);
   const others = ranked.filter((card) => {
     const counts = card.entryId !== entryId && card.network.status === 'in' && !seen.has(card.npi);
     seen.add(card.npi);
