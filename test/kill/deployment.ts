@@ -106,6 +106,7 @@ export async function openDeployment(ehrDatabaseUrl: string, watch: Watch, plant
     iss: chart.iss,
     clientId: 'refloop',
     phone: '510-555-0150',
+    admins: ['Practitioner/admin'],
     textMessages: { url, from: '+15105550199', key: 'env:TEXT_KEY', secret: 'env:TEXT_SECRET' },
     system: { clientId: 'refloop-system', key: 'env:SYSTEM_KEY', completes: true, tracks: true },
     gateways: [TEST_GATEWAY],

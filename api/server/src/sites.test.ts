@@ -91,8 +91,11 @@ describe('a sites file', () => {
 
   test('with one account for texts at two entries is refused, and both are named: an answer would reach the first alone', () => {
     const texts = (key: string) => ({ url: 'https://sms.example.org/m', from: '+15552100199', key: 'env:OPENS', secret: `env:${key}` });
+    const admins = ['Practitioner/123'];
     const south = { tenant: 'south', name: 'South clinic', iss: 'https://south.example.org/r4' };
-    const file = JSON.stringify({ sites: [entry({ textMessages: texts('A') }), entry({ ...south, textMessages: texts('B') })] });
+    const file = JSON.stringify({
+      sites: [entry({ textMessages: texts('A'), admins }), entry({ ...south, textMessages: texts('B'), admins })],
+    });
     const read = (A: string, B: string) => parseSites(file, { production: true, taken: [sandbox], environment: { OPENS: 'k', A, B } });
     const one = 'a secret of more than thirty-two characters';
     const answer = read(one, ` ${one}\n`);
@@ -106,6 +109,19 @@ describe('a sites file', () => {
     expect(JSON.stringify(answer)).not.toContain(one);
     expect(read(one, `another: ${one}`).ok).toBe(true);
   });
+
+  test.each([undefined, []])(
+    'that takes texts and names no administrator (%j) is refused: what may be an emergency would be nobody’s',
+    (admins) => {
+      const textMessages = { url: 'https://sms.example.org/m', from: '+15552100199', key: 'env:OPENS', secret: 'env:A' };
+      const environment = { OPENS: 'k', A: 'a secret of more than thirty-two characters' };
+      const read = (more: object) =>
+        parseSites(JSON.stringify({ sites: [entry({ textMessages, ...more })] }), { production: true, taken: [sandbox], environment });
+      const answer = read({ admins });
+      expect(answer.ok ? [] : answer.refusal.map(({ field }) => field)).toEqual(['sites.0.admins']);
+      expect(read({ admins: ['Practitioner/123'] }).ok).toBe(true);
+    },
+  );
 
   describe('with a system client', () => {
     const jwk = (): string => JSON.stringify(generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey.export({ format: 'jwk' }));

@@ -285,6 +285,13 @@ export function parseSites(
       faults.push({ field: field('iss'), message: 'Another entry has this iss', fix: 'Keep one entry for each FHIR base.' });
     seen.add(entry.iss);
     if (entry.textMessages) {
+      // What may be an emergency comes from any number: where nobody has a role yet it is still somebody’s by name.
+      if ((entry.admins ?? []).length === 0)
+        faults.push({
+          field: field('admins'),
+          message: 'Nobody is named, and texts may tell of an emergency that somebody here has to hear of',
+          fix: fixAt(['sites', index, 'admins']),
+        });
       const read = readGateway(entry.textMessages, options);
       if (read.ok) {
         // What comes in is known to be of a site by the secret alone: it would reach the first of two.

@@ -13,7 +13,7 @@ const WITHIN_MINUTES = 15;
 
 /**
  * A lead in turn, else a coordinator, or who stands in for them; where a site has neither, an administrator by grant, else the first that the
- * site entry names, by fhirUser. Null only where a site names nobody at all.
+ * site entry names, by fhirUser, as each entry does that takes texts (sites.ts).
  */
 async function ownerOf(unit: Unit, id: string, firstAdmins: readonly string[], now: string): Promise<string | null> {
   const staff = await staffIn(unit, now);
