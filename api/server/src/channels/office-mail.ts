@@ -103,12 +103,21 @@ function noteHasCome(referral: Referral, { attempt }: Transmission): boolean {
   return closedBy(referral) !== undefined || referral.reports.some((report) => report.form === 'final' && isTheirs(report));
 }
 
+/** It was to leave when the patient called it off, and did not: this office has nothing that could be called off. */
+function neverReached(referral: Referral, transmission: Transmission): boolean {
+  const held = heldBy(referral, transmission);
+  if (!held || held.acceptedAt !== null) return false;
+  const isOwn = held.transmissions.some(({ id }) => id === transmission.transmissionId);
+  return isOwn && held.transmissions.every(({ status }) => status === 'failed');
+}
+
 type Leaves = Pick<OfficeMail, 'transmission' | 'news'>;
 
 /** Why it must not leave, whoever it would go to. That a visit is called off is told also where the order is over by it, or another office is asked. */
 export function overtaken(referral: Referral, { transmission, news }: Leaves): string | undefined {
   switch (news) {
     case 'called-off':
+      if (neverReached(referral, transmission)) return 'Nothing of this referral has reached the office.';
       return heldBy(referral, transmission) ? undefined : 'This specialist is not asked any more.';
     case 'note-asked':
     case 'note-due':
@@ -137,7 +146,8 @@ const isAsked = (news: OfficeNews | undefined): boolean => news === 'receipt-ask
 export function isLetterOwed(referral: Referral, { transmission, news }: Leaves): boolean {
   if (isAsked(news)) return overtaken(referral, { transmission, news }) === undefined;
   const isHeldDate = news === 'booked' && referral.order.status === 'on-hold';
-  return news === 'called-off' || isHeldDate ? heldBy(referral, transmission) !== undefined : isOwed(referral, transmission);
+  if (news === 'called-off') return overtaken(referral, { transmission, news }) === undefined;
+  return isHeldDate ? heldBy(referral, transmission) !== undefined : isOwed(referral, transmission);
 }
 
 /** In a sentence, to whoever has to find out what became of it. */

@@ -11,6 +11,9 @@ import { passOn } from './sent-packet.ts';
 
 export type Letter = Pick<OfficeMail, 'to' | 'practice' | 'specialist' | 'callback'>;
 
+/** In which a letter that calls a packet off follows it: whether that one left is known before. */
+export const mailLane = (transmissionId: string): string => `mail/${transmissionId}`;
+
 /** The letter that the packet went by, where it is not known to have failed and its link has neither been taken back nor been locked. */
 export async function letterBefore(unit: Unit, { id: referralId }: Referral, sent: Transmission): Promise<Letter | undefined> {
   const mailed = await unit.outbox.get(effectId(unit.scope, OFFICE_MAIL, sent.id));
@@ -24,12 +27,19 @@ export async function letterBefore(unit: Unit, { id: referralId }: Referral, sen
 /** How it was sent last and not in vain. */
 export const wayTo = ({ transmissions }: Attempt): Transmission | undefined => transmissions.findLast(({ status }) => status !== 'failed');
 
-/** Whether all that was to go to this office waits here still: once it is not asked any more none of it leaves, and it has nothing to hear. */
+/**
+ * Whether all that was to go to this office waits here still, and nobody has taken it up to send: once it is not asked any more none of it leaves,
+ * and it has nothing to hear. Kept so until the transaction ends; what somebody has taken up may leave yet.
+ */
 export async function nothingLeft(unit: Unit, referralId: string, { transmissions }: Attempt): Promise<boolean> {
   const sent = transmissions.filter(({ status }) => status !== 'failed');
   if (sent.length === 0) return false;
-  const effects = await unit.outbox.ofReferral(referralId);
-  return sent.every(({ id }) => effects.some(({ key, standing }) => key === id && standing.status === 'waiting'));
+  const effects = await unit.outbox.takeOfReferral(referralId);
+  return sent.every(({ id }) => {
+    // A fax has its receipt to be asked for beside it, which waits when the pages have left.
+    const its = effects.filter(({ key }) => key === id);
+    return its.length > 0 && its.every(({ standing, lease }) => standing.status === 'waiting' && lease === null);
+  });
 }
 
 /** Beside the one that the office has: whoever reads its page is not put out of it. It shows the packet as it was sent. */

@@ -15,6 +15,7 @@ import { actorOf, type Session } from '../sessions/session.ts';
 import type { Unit } from '../store/store.ts';
 import { configurationIn } from './configuration-in-force.ts';
 import { toJson } from './kept.ts';
+import { mailLane } from './letter-before.ts';
 import { addLink } from './new-office-link.ts';
 import { insertLink, linkSecret } from './office-links.ts';
 import type { AssembledPacket } from './packet-assembly.ts';
@@ -96,7 +97,15 @@ export async function askOutside(deps: LeavingDeps, leaving: Leaving): Promise<s
       callback: packet.chart.callback,
       ...(words === undefined ? {} : { words }),
     };
-    await unit.outbox.add({ ...effect, kind: OFFICE_MAIL, content: toJson(content), secret: linkSecret(channels.publicUrl, link) });
+    const lane = mailLane(transmissionId);
+    await unit.outbox.add({
+      ...effect,
+      kind: OFFICE_MAIL,
+      content: toJson(content),
+      secret: linkSecret(channels.publicUrl, link),
+      lane,
+      place: 1,
+    });
     return null;
   }
   // Beside those that are open: who opened a letter goes on there, and pages may lie at the machine for days.

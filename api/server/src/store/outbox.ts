@@ -64,6 +64,8 @@ export type OutboxStore = {
   ids: () => Promise<string[]>;
   /** In the order in which they were asked for. */
   ofReferral: (referralId: string) => Promise<StoredEffect[]>;
+  /** The same, each kept until the transaction ends from whoever would take or begin it. */
+  takeOfReferral: (referralId: string) => Promise<StoredEffect[]>;
   /**
    * Takes what is due, of these kinds, under a lease: of each lane the first alone, and nothing that another holds. Earliest first. What
    * others are claiming at the same moment is passed over. Leases end by the machine's time (`until` is of it), which is `now` unless told.

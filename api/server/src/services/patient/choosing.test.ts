@@ -1,7 +1,8 @@
 /** The patient chooses another of whom the clinician approved: whoever was asked hears of it, and the packet goes to the other as usual. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { OfficeView } from '../../client/office.ts';
 import type { PatientView } from '../../client/patient.ts';
+import type { StoredEffect } from '../../store/outbox.ts';
 import { fullChart, NPI, packetDesk, patient } from '../test-packet-desk.ts';
 import { testDirectory } from '../test-referral-api.ts';
 import { makeInput } from '../test-referral-input.ts';
@@ -98,6 +99,56 @@ test('a packet that waits still does not leave, and neither does a letter that c
   await desk.carryOut();
   expect(desk.mail.received).toEqual([]);
   expect(await kinds(id)).toEqual(['send']);
+});
+
+describe('a packet that is just being sent when the patient chooses another', () => {
+  const until = (minutes: number): string => new Date(desk.api.clock.now.getTime() + minutes * 60_000).toISOString();
+  const inScope: typeof desk.api.store.transaction<StoredEffect[]> = (...given) => desk.api.store.transaction(...given);
+  const claim = (kind: string): Promise<StoredEffect[]> =>
+    inScope(desk.api.scope, ({ outbox }) =>
+      outbox.claim({ kinds: [kind], holder: 'another worker', now: until(0), until: until(5), limit: 8 }),
+    );
+
+  test.each(['left', 'did not'] as const)('and %s: the office hears of it only where it has it', async (how) => {
+    const id = await desk.written(fullChart(), ['entry-2']);
+    await desk.send(id, 'mail');
+    const [packet] = await claim('office-mail');
+    expect((await choose((await view(id)).opened, 'entry-2')).body).toMatchObject({ officeToldBy: 'refloop' });
+    if (how === 'left')
+      await desk.api.store.transaction(desk.api.scope, async ({ outbox }) => {
+        await outbox.begin(packet?.id ?? '', 'another worker', until(0));
+        const standing = { status: 'done', receipt: 'taken on' } as const;
+        await outbox.settle(packet?.id ?? '', 'another worker', { standing, at: until(0), dueAt: null });
+      });
+    // Whoever took it up is gone, and another looks at it once its lease is over.
+    else await desk.later(10);
+    await desk.carryOut();
+    await desk.carryOut();
+    expect(desk.mail.received).toHaveLength(how === 'left' ? 1 : 0);
+    expect(await kinds(id)).toEqual(['send']);
+  });
+
+  test('by fax: the pages have left while their receipt waits to be asked for, so the coordinator tells the office', async () => {
+    const id = await desk.written(fullChart(), ['entry-2']);
+    await desk.send(id, 'fax');
+    const [pages] = await claim('fax');
+    await desk.api.store.transaction(desk.api.scope, async ({ outbox }) => {
+      await outbox.begin(pages?.id ?? '', 'another worker', until(0));
+      const standing = { status: 'done', receipt: 'taken on' } as const;
+      await outbox.settle(pages?.id ?? '', 'another worker', { standing, at: until(0), dueAt: null });
+    });
+    expect((await choose((await view(id)).opened, 'entry-2')).body).toMatchObject({ officeToldBy: 'clinic' });
+  });
+
+  test('nobody takes it up while it is being called off', async () => {
+    const id = await desk.written(fullChart(), ['entry-2']);
+    await desk.send(id, 'mail');
+    const taken = await desk.api.store.transaction(desk.api.scope, async ({ outbox }) => {
+      expect((await outbox.takeOfReferral(id)).map(({ kind }) => kind)).toContain('office-mail');
+      return claim('office-mail');
+    });
+    expect(taken.filter(({ referralId }) => referralId === id)).toEqual([]);
+  });
 });
 
 test('an office that gets no mail is the coordinator’s to tell', async () => {

@@ -13,7 +13,7 @@ import { digest } from '../../sessions/token.ts';
 import { effectId } from '../../store/outbox.ts';
 import type { Unit } from '../../store/store.ts';
 import { toJson } from '../kept.ts';
-import { letterBefore, nothingLeft, oneMoreLink, wayTo } from '../letter-before.ts';
+import { letterBefore, mailLane, nothingLeft, oneMoreLink, wayTo } from '../letter-before.ts';
 import { linkSecret } from '../office-links.ts';
 
 function newsOf(act: PatientActName): OfficeNews | undefined {
@@ -86,6 +86,7 @@ export async function tellOffice(
   }
   const maker = { subject: 'refloop', actor: { subject: `patient-link ${by}`, fhirUser: null, sessionId: null } };
   const link = await oneMoreLink(unit, maker, { id: key, referral: after, attempt, now }, sent);
-  await unit.outbox.add({ ...effect, content: toJson(content), secret: linkSecret(publicUrl, link) });
+  const afterPacket = news === 'called-off' ? { lane: mailLane(sent.id), place: 2 } : {};
+  await unit.outbox.add({ ...effect, ...afterPacket, content: toJson(content), secret: linkSecret(publicUrl, link) });
   return 'refloop';
 }

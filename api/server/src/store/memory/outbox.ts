@@ -34,6 +34,12 @@ export const memoryOutbox = (unit: MemoryContext): OutboxStore => {
     return true;
   };
 
+  const ofReferral = (referralId: string): StoredEffect[] =>
+    table
+      .named(referralId)
+      .sort(by(({ askedAt }) => askedAt))
+      .map(shown);
+
   return {
     add: async ({ referralId, kind, key, askedAt, dueAt, content, secret = null, lane, place }) => {
       const id = effectId(unit.scope, kind, key);
@@ -50,11 +56,9 @@ export const memoryOutbox = (unit: MemoryContext): OutboxStore => {
       all()
         .map(({ id }) => id)
         .sort(),
-    ofReferral: async (referralId) =>
-      table
-        .named(referralId)
-        .sort(by(({ askedAt }) => askedAt))
-        .map(shown),
+    ofReferral: async (referralId) => ofReferral(referralId),
+    // One transaction at a time.
+    takeOfReferral: async (referralId) => ofReferral(referralId),
     claim: async ({ kinds, holder, now, machineTime = now, until, limit }) => {
       const unfinished = table.named(UNFINISHED);
       const isFirst = (effect: StoredEffect): boolean =>

@@ -118,6 +118,8 @@ export const postgresOutbox = (unit: UnitContext): OutboxStore => ({
     return found.rows.map(({ id }) => id);
   },
   ofReferral: async (referralId) => effectsOf(unit, await select(unit, 'referral_id = $3 order by asked_at, place, id', [referralId])),
+  takeOfReferral: async (referralId) =>
+    effectsOf(unit, await select(unit, 'referral_id = $3 order by asked_at, place, id for update', [referralId])),
   claim: async ({ kinds, holder, now, machineTime = now, until, limit }) => {
     const found = await unit.client.query<Row>(
       // Named apart, so that it is asked once: within the condition the planner may ask it for each row, and more than the limit are taken.
