@@ -100,6 +100,21 @@ describe('a decline', () => {
     },
   );
 
+  test.each([
+    ['not-medically-necessary', 'denied'],
+    ['not-covered', 'denied'],
+    ['out-of-network', 'not-checked'],
+    ['information-missing', 'not-checked'],
+    ['other', 'not-checked'],
+  ] as const)('a denial (%s) is %s for the next one: of the service it stays, whoever gives it', (reason, then) => {
+    const history = inChart();
+    history.see({ kind: 'authorization-decided', decision: { status: 'denied', reason }, at: minute(1), key: 'payer' });
+    expect(history.ask({ type: 'choose-other', performer: ANOTHER, words: 'Another' })).toBeUndefined();
+    expect(history.referral.authorization.status).toBe(then);
+    const sent = history.ask({ type: 'send', attempt: 2, at: minute(5), transmissionId: 't', channel: 'fax' }, 5);
+    expect(sent?.kind).toBe(then === 'denied' ? 'authorization-open' : undefined);
+  });
+
   test('somebody silent who was told to stop is in nobody’s way', () => {
     const history = inChart();
     act(history, { type: 'send', transmissionId: 't', channel: 'fax' }, 1);

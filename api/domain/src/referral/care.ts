@@ -12,7 +12,15 @@ import {
   type WorkStatus,
 } from './attempt.ts';
 import { MOVES } from './bser.ts';
-import { type AttemptFact, type AuthorizationDecision, type CareFact, isAttemptFact, isReportFact, type ReportFact } from './care-event.ts';
+import {
+  type AttemptFact,
+  type AuthorizationDecision,
+  type CareFact,
+  type DenialReason,
+  isAttemptFact,
+  isReportFact,
+  type ReportFact,
+} from './care-event.ts';
 import type { Authorization, Referral } from './referral.ts';
 import type { Report } from './report.ts';
 
@@ -87,9 +95,16 @@ function authorizationOf(decision: AuthorizationDecision, at: Moment, before: Au
 }
 
 /**
+ * Denials of the service, whoever gives it: for medical necessity a requested service is denied (42 CFR 438.400(b)(1)), and that it is not covered a
+ * payer says of the order (Da Vinci CRD 2.1.0, ext-coverage-information). Another specialist is no answer to them. The others are of the provider,
+ * of what the request lacked, or of nothing we know.
+ */
+const OF_THE_SERVICE: readonly DenialReason[] = ['not-medically-necessary', 'not-covered'];
+
+/**
  * An approval is of the provider it names (Da Vinci PAS 2.2.1, extension-itemAuthorizedProvider: the specific provider who has been authorized
  * to provide the item), so of somebody else the payer is asked anew. What it was asked of the one before, or denied them, is not waited for
- * any more: what it answers to that lets nothing go to the other.
+ * any more: what it answers to that lets nothing go to the other. A denial of the service itself stays.
  */
 function authorizationFor({ authorization, attempts }: Referral, npi: string): Authorization {
   const before = attempts.at(-1)?.performer.npi;
@@ -98,8 +113,9 @@ function authorizationFor({ authorization, attempts }: Referral, npi: string): A
     case 'approved':
       return { status: 'approved-for-another', since: authorization.since };
     case 'asked':
-    case 'denied':
       return { status: 'not-checked' };
+    case 'denied':
+      return OF_THE_SERVICE.includes(authorization.reason) ? authorization : { status: 'not-checked' };
     case 'approved-for-another':
     case 'not-checked':
     case 'not-needed':
