@@ -232,7 +232,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     guard: 'a patient’s page opens with the date of birth alone',
     file: `${SERVER}/services/patient/patient-page.ts`,
-    from: 'birthDateOf(packet) !== undefined && birthDateOf(packet) === given;',
+    from: 'birthDateOf(packet) !== undefined && birthDateOf(packet) === given.born;',
     to: 'birthDateOf(packet) !== undefined;',
     told: ['privacy'],
   },
