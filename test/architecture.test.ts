@@ -55,6 +55,31 @@ describe('each package imports only what the table allows', () => {
   });
 });
 
+describe('no module of the server needs itself', () => {
+  /** Erased: whatever of it is only a type is no need while modules load. */
+  const needed = (text: string): string[] =>
+    [...text.matchAll(/(?:\bimport|\bexport)\s+(?!type\b)[^'"`;]*?\bfrom\s*['"](\.[^'"]+)['"]/g)].map((match) => match[1] ?? '');
+  const needs = new Map(
+    sources('api/server/src')
+      .filter((file) => !isTest(file))
+      .map((file) => [file, needed(readFileSync(file, 'utf8')).map((specifier) => resolve(dirname(file), specifier))]),
+  );
+
+  test('by way of others: such a ring loads in some orders only', () => {
+    const rings: string[] = [];
+    const done = new Set<string>();
+    const visit = (file: string, way: readonly string[]): void => {
+      if (way.includes(file)) rings.push([...way.slice(way.indexOf(file)), file].map((each) => relative(root, each)).join(' → '));
+      if (way.includes(file) || done.has(file)) return;
+      for (const next of needs.get(file) ?? []) visit(next, [...way, file]);
+      done.add(file);
+    };
+    for (const file of needs.keys()) visit(file, []);
+    expect([...needs.values()].flat().length).toBeGreaterThan(needs.size);
+    expect(rings).toEqual([]);
+  });
+});
+
 describe('the domain is pure', () => {
   const files = sources('api/domain/src').filter((file) => !isTest(file));
 

@@ -12,8 +12,8 @@ import type { Scope, Store, Unit } from '../store/store.ts';
 import { withFound } from './chart-again/chart-found.ts';
 import { chartAsOf, contentsAsOf, type KeptInput } from './chart-kept.ts';
 import { keptOf } from './kept.ts';
+import { requireOwn } from './own-referral.ts';
 import { readReferral } from './referral-log.ts';
-import { requireOwn } from './worklist.ts';
 
 /** What was read of the chart when the order was approved, with what was found there since; undefined where it is not kept. */
 export async function inputKeptWith(unit: Unit, referral: Referral): Promise<KeptInput | undefined> {

@@ -5,10 +5,11 @@ import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, type Session } from '../sessions/session.ts';
 import type { Settlement, StoredEffect } from '../store/outbox.ts';
 import type { Store } from '../store/store.ts';
+import { noSuchReferral, requireOwn } from './own-referral.ts';
 import { carriesPacket, sendAnew } from './packet-anew.ts';
 import type { PracticeOf } from './patient/patient-view.ts';
 import { lookAgain, withRetry } from './referral-log.ts';
-import { noSuchReferral, readThread, requireOwn } from './worklist.ts';
+import { readThread } from './worklist.ts';
 
 export type EffectDecisionService = {
   decide: (session: Session, referralId: string, asked: DecideEffect, now: Date) => Promise<Thread | Refusal>;

@@ -7,13 +7,13 @@ import type { StoredObligation } from '../store/obligations.ts';
 import type { StoredPlan } from '../store/plans.ts';
 import type { Store, Unit } from '../store/store.ts';
 import { type ExceptionContent, isLeftOver, planOfException, UNFINISHED } from './exceptions.ts';
+import { seesAll } from './own-referral.ts';
 import { UNKNOWN_NUMBER } from './patient/unknown-number.ts';
 import { notWithAWord, orderToCome, placeByHand } from './placed-by-hand.ts';
 import { planContentOf } from './plan-content.ts';
 import { withRetry } from './referral-log.ts';
 import { TO_SIGN, toSignContentOf } from './to-sign.ts';
 import { unfinishedText } from './unfinished-text.ts';
-import { seesAll } from './worklist-list.ts';
 
 const KINDS = ['none-in-network', UNFINISHED, TO_SIGN, UNKNOWN_NUMBER] as const;
 /** Nobody else has these in hand meanwhile. */

@@ -5,7 +5,7 @@ import type { Referral } from '@refloop/domain/referral/referral';
 import { OFFICE_MAIL, type OfficeMail } from '../channels/office-mail.ts';
 import { effectId } from '../store/outbox.ts';
 import type { Unit } from '../store/store.ts';
-import { MOST_TRIES } from './link-door.ts';
+import { MOST_TRIES } from './link-tries.ts';
 import { addLink, type LinkAbout } from './new-office-link.ts';
 import { passOn } from './sent-packet.ts';
 

@@ -6,10 +6,9 @@ import type { Instant } from '@refloop/domain/instant';
 import { type Refusal, Refused } from '../problem.ts';
 import { digest, newToken } from '../sessions/token.ts';
 import type { Scope, Store, Unit } from '../store/store.ts';
+import { MOST_TRIES } from './link-tries.ts';
 import { withRetry } from './referral-log.ts';
 
-/** Of what it opens with; then it is locked. */
-export const MOST_TRIES = 5;
 const OPEN_MS = 60 * 60_000;
 
 /** What an office's link and a patient's have in common. */

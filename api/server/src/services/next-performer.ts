@@ -16,9 +16,10 @@ import { optionsListed, requestOf } from './approved-options.ts';
 import { careRefusal } from './care-refusal.ts';
 import { asCard, performerOf } from './chosen-performer.ts';
 import type { MatchingService } from './matching.ts';
+import { noSuchReferral, requireOwn } from './own-referral.ts';
 import type { PracticeOf } from './patient/patient-view.ts';
 import { applyDecision, readReferral, withRetry } from './referral-log.ts';
-import { noSuchReferral, readThread, requireOwn } from './worklist.ts';
+import { readThread } from './worklist.ts';
 
 export type NextPerformerService = {
   list: (session: Session, referralId: string, now: Date) => Promise<NextPerformers | Refusal>;

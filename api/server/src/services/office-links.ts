@@ -12,11 +12,12 @@ import { recordSettled } from './authorization-answer.ts';
 import { careRefusal } from './care-refusal.ts';
 import { consentsFor } from './consents-at-sending.ts';
 import { addLink, expiryOf, type LinkAbout } from './new-office-link.ts';
+import { noSuchReferral, requireOwn } from './own-referral.ts';
 import { type AssemblyDeps, assemblePacket } from './packet-assembly.ts';
 import { holdWords } from './packet-words.ts';
 import { applyDecision, readReferral, withRetry } from './referral-log.ts';
 import { passOn } from './sent-packet.ts';
-import { noSuchReferral, readThread, requireOwn } from './worklist.ts';
+import { readThread } from './worklist.ts';
 
 export type OfficeLinkService = {
   make: (session: Session, referralId: string, sequence: number, now: Date) => Promise<NewLink | Refusal>;

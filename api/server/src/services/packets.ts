@@ -18,13 +18,13 @@ import { answerAuthorization, recordSettled } from './authorization-answer.ts';
 import { careRefusal } from './care-refusal.ts';
 import { consentsFor } from './consents-at-sending.ts';
 import { keepLacking } from './lacking-kept.ts';
+import { noSuchReferral, requireOwn } from './own-referral.ts';
 import { type AssembledPacket, type AssemblyDeps, assemblePacket } from './packet-assembly.ts';
 import { askOutside, type LeavingDeps } from './packet-leaving.ts';
 import { preparedWith } from './packet-preparation.ts';
 import { holdWords } from './packet-words.ts';
 import { applyDecision, readReferral, withPress } from './referral-log.ts';
 import { keepSent } from './sent-packet.ts';
-import { noSuchReferral, requireOwn } from './worklist.ts';
 
 export const PACKET_FORMS = ['pdf', 'fhir', 'ccda'] as const;
 export type PacketForm = (typeof PACKET_FORMS)[number];

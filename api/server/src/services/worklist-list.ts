@@ -7,6 +7,7 @@ import type { OpenPlace, StoredObligation } from '../store/obligations.ts';
 import type { Unit } from '../store/store.ts';
 import { policyIn } from './engine/policy-in-force.ts';
 import { countHeld } from './held-documents.ts';
+import { seesAll } from './own-referral.ts';
 import { namesOf } from './staff-names.ts';
 import { toldTo } from './told.ts';
 import { namesIn, worklistLine } from './worklist-rows.ts';
@@ -17,12 +18,6 @@ const MOST_ROWS = 10_000;
 const PARTS = { first: 500, later: 1000 };
 /** Where more has changed, the whole list is read anew. */
 const MOST_CHANGES = 500;
-
-/**
- * Coordinators and leads see all of it and work on any; everybody else what they own or were told of, and work on what they own: where nobody
- * coordinates that is the clinician who ordered.
- */
-export const seesAll = ({ roles }: Session): boolean => roles.includes('coordinator') || roles.includes('lead');
 
 export const isAssignable = ({ roles }: StoredGrant): boolean => roles.includes('coordinator') || roles.includes('lead');
 

@@ -23,6 +23,7 @@ import { namesBeside } from './engine/obligation-rows.ts';
 import { policyIn } from './engine/policy-in-force.ts';
 import { isEngaged } from './engine/reactions.ts';
 import { howToReach } from './how-to-reach.ts';
+import { noSuchReferral, requireOwn, seesAll } from './own-referral.ts';
 import { dateNotTold } from './patient/date-told.ts';
 import type { PracticeOf } from './patient/patient-view.ts';
 import { isClinician } from './prepared.ts';
@@ -31,15 +32,8 @@ import { accountByHand, wordOnSending } from './sent-by-hand.ts';
 import { namesOf } from './staff-names.ts';
 import { handedToMail, threadOf } from './thread-words.ts';
 import { isTold } from './told.ts';
-import { isAssignable, listPart, listWorklist, seesAll } from './worklist-list.ts';
+import { isAssignable, listPart, listWorklist } from './worklist-list.ts';
 import { worklistRow } from './worklist-rows.ts';
-
-/** Refused as what is not there: whose a referral is, is nobody else's business. */
-export async function requireOwn(unit: Unit, session: Session, referralId: string): Promise<void> {
-  if (seesAll(session)) return;
-  const open = await unit.obligations.openOf(referralId);
-  if (!open.some(({ owner }) => owner === session.subject)) throw new Refused(noSuchReferral());
-}
 
 /** The same, also for whoever covers for a clinician, of what is that clinician's own. */
 async function requireActs(unit: Unit, session: Session, referralId: string, now: Date): Promise<void> {
@@ -79,8 +73,6 @@ export type WorklistService = {
   ) => Promise<Thread | Refusal>;
   assign: (session: Session, asked: AssignRequest, now: Date) => Promise<AssignAnswer | Refusal>;
 };
-
-export const noSuchReferral = (): Refusal => problem('not-found', 'There is no referral with this number here. Reload the list.');
 
 /** Open, and no order is in it: nobody in network, a signature, a number of nobody's. */
 const worksElsewhere = (): Refusal =>

@@ -11,10 +11,10 @@ import type { ReadConsents } from '../../ehr/consents-now.ts';
 import { isRefusal, problem, type Refusal, Refused } from '../../problem.ts';
 import { actorOf, type PatientSession, personOf, type Session } from '../../sessions/session.ts';
 import type { Scope, Store, Unit } from '../../store/store.ts';
+import { noSuchReferral, requireOwn } from '../own-referral.ts';
 import { isBeforeSending, type Lacking } from '../packet-lacking.ts';
 import type { PacketService } from '../packets.ts';
 import { withRetry } from '../referral-log.ts';
-import { noSuchReferral, requireOwn } from '../worklist.ts';
 import { keepFound, type Lacks, lacksNow } from './keep-found.ts';
 
 export type ChartAgainService = {

@@ -15,8 +15,8 @@ import { effectId } from '../../store/outbox.ts';
 import type { Unit } from '../../store/store.ts';
 import { configurationIn } from '../configuration-in-force.ts';
 import { isOfDate } from './date-told.ts';
+import { expiryOf } from './link-expiry.ts';
 import { ageGroupOf, dayOn } from './patient-facts.ts';
-import { expiryOf } from './patient-links.ts';
 
 const DAY_MS = 86_400_000;
 

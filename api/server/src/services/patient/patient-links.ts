@@ -11,19 +11,14 @@ import { digest, newToken } from '../../sessions/token.ts';
 import type { Scope, Store, Unit } from '../../store/store.ts';
 import { practiceIn } from '../configuration-in-force.ts';
 import { policyIn } from '../engine/policy-in-force.ts';
+import { noSuchReferral, requireOwn } from '../own-referral.ts';
 import { readReferral } from '../referral-log.ts';
-import { noSuchReferral, requireOwn } from '../worklist.ts';
+import { expiryOf } from './link-expiry.ts';
 import { ageOn, approvedPacket, birthDateOf, contactOf, dayOn } from './patient-facts.ts';
 import { isAdolescent } from './patient-view.ts';
 import { canOpenHanded } from './who-opens.ts';
 
 const isToPatient = (kind: string): boolean => kind === TEXT_MESSAGE || kind === PATIENT_MAIL;
-
-/** As long as an office’s (services/office-links.ts), and until the last question about the visit. Ours. */
-const LINK_DAYS = 120;
-const DAY_MS = 86_400_000;
-
-export const expiryOf = (now: string): string => new Date(Date.parse(now) + LINK_DAYS * DAY_MS).toISOString();
 
 export type PatientLinkService = {
   /** A new one takes the place of those before: it opens also where they were locked after wrong tries. */
