@@ -1,4 +1,5 @@
 /** The packet as a FHIR document, under the validator that the sandbox EHR stores by. */
+import { createHash } from 'node:crypto';
 import { validateResource } from '@medplum/core';
 import type { Bundle } from '@medplum/fhirtypes';
 import { definitions } from '@refloop/launch/fhir/definitions';
@@ -82,4 +83,50 @@ test('the same packet gives the same document, another day another one', () => {
   expect(packetBundle(sentPacket({}, { madeAt: '2026-11-29T16:05:00.000Z' })).identifier).not.toEqual(
     packetBundle(sentPacket()).identifier,
   );
+});
+
+describe('files of the chart', () => {
+  const bytes = new Uint8Array(Buffer.from('%PDF-1.4 a scan'));
+  const enclosed = (item: string) => ({
+    item,
+    title: 'x',
+    date: '',
+    kind: 'pdf' as const,
+    bytes: bytes.byteLength,
+    sha256: 'scan',
+    page: null,
+  });
+  const made = () =>
+    sentPacket(
+      {},
+      {
+        files: {
+          enclosed: [enclosed('DocumentReference/note'), enclosed('DiagnosticReport/echo')],
+          notEnclosed: [{ item: 'DocumentReference/panoramic', title: 'Panoramic radiograph', date: '', why: 'too-large' }],
+        },
+      },
+    );
+  const bundle = packetBundle(made(), new Map([['scan', bytes]]));
+  const entry = (type: string, title: string) =>
+    bundle.entry
+      ?.map(({ resource }) => resource)
+      .find((resource) => resource?.resourceType === type && JSON.stringify(resource).includes(title));
+
+  test('go with the entry that they are the content of, and all of it stands before the validator', () => {
+    const attachment = {
+      contentType: 'application/pdf',
+      data: Buffer.from(bytes).toString('base64'),
+      size: bytes.byteLength,
+      hash: createHash('sha1').update(bytes).digest('base64'),
+    };
+    expect(entry('DocumentReference', 'Progress note')).toMatchObject({
+      content: [{ attachment }, { attachment: { contentType: 'text/plain' } }],
+    });
+    expect(entry('DiagnosticReport', 'Echocardiogram')).toMatchObject({ presentedForm: [attachment] });
+    expect(checkBundle(bundle)).toEqual([]);
+    for (const { resource } of bundle.entry ?? []) expect(resource && checkResource(resource), resource?.resourceType).toEqual([]);
+  });
+
+  test('that one is not enclosed, and why, stands in the document', () =>
+    expect(JSON.stringify(bundle)).toContain('Panoramic radiograph: not enclosed, its title goes alone: it is larger than 10 MB.'));
 });

@@ -133,6 +133,7 @@ const app = createApp({
     channels: NO_CHANNELS,
     consents: async () => [],
     chart: async () => undefined,
+    chartFiles: async () => undefined,
     phoneOf: () => '510-555-0150',
     failed: (error) => {
       throw error;

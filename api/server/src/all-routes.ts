@@ -6,6 +6,7 @@ import { createCdsHooksService } from './cds/cds-hooks.ts';
 
 import type { ChannelSettings } from './channels/settings.ts';
 
+import type { OpenChartFiles } from './ehr/chart-files.ts';
 import type { ReadChartParts } from './ehr/chart-parts.ts';
 import type { ReadConsents } from './ehr/consents-now.ts';
 import type { DocumentReader } from './inbound/document-reader.ts';
@@ -68,6 +69,7 @@ export type RouteDeps = {
   channels: ChannelSettings;
   consents: ReadConsents;
   chart: ReadChartParts;
+  chartFiles: OpenChartFiles;
   idleSeconds: number;
   warnSeconds: number;
   /** Where Refloop is reached, without a final slash. */
@@ -128,6 +130,7 @@ export function allRoutes(deps: RouteDeps): Route[] {
       channels: deps.channels,
       consents: deps.consents,
       chart: deps.chart,
+      chartFiles: deps.chartFiles,
       phoneOf: phoneOf(sites),
       failed: deps.failed,
     }),

@@ -6,6 +6,7 @@ import type { DirectoryEntry } from '@refloop/domain/network/directory';
 import type { ChannelSettings } from './channels/settings.ts';
 import { siteOf } from './channels/text-message.ts';
 
+import type { OpenChartFiles } from './ehr/chart-files.ts';
 import type { ReadChartParts } from './ehr/chart-parts.ts';
 import type { ReadConsents } from './ehr/consents-now.ts';
 import type { DocumentReader } from './inbound/document-reader.ts';
@@ -42,6 +43,7 @@ import { createOfficeService } from './services/office.ts';
 import { createOfficeLinkService } from './services/office-links.ts';
 import { createOpenWorkService } from './services/open-work.ts';
 import type { AssemblyDeps } from './services/packet-assembly.ts';
+import { createPacketFiles } from './services/packet-files.ts';
 import { createPacketService } from './services/packets.ts';
 import { createIncomingTextService } from './services/patient/incoming-texts.ts';
 import { createMailStopService } from './services/patient/mail-stops.ts';
@@ -81,6 +83,8 @@ export type ReferralDeps = {
   consents: ReadConsents;
   /** Parts of a chart by Refloop's own access. */
   chart: ReadChartParts;
+  /** And its files. */
+  chartFiles: OpenChartFiles;
   /** Where a practice is called back; empty where its site entry says nothing. */
   phoneOf: (scope: Scope) => string;
   /** Told of what an answer had to leave out, by its error alone. */
@@ -99,6 +103,7 @@ export function referralRoutes({
   channels,
   consents,
   chart,
+  chartFiles,
   phoneOf,
   failed,
 }: ReferralDeps): Route[] {
@@ -118,6 +123,7 @@ export function referralRoutes({
     consents,
     ...assembly,
     tracks: (scope) => siteFor(scope)?.system?.tracks === true,
+    files: createPacketFiles({ open: chartFiles, read }),
     channelsOf: (entryId): DirectoryEntry['channels'] => index()?.entry(entryId)?.channels ?? [],
   });
   return [

@@ -93,6 +93,7 @@ export async function openWholeApp(
     channels: NO_CHANNELS,
     consents: async () => [],
     chart: async () => undefined,
+    chartFiles: async () => undefined,
     idleSeconds: 900,
     warnSeconds: 60,
     notReady: () => undefined,

@@ -4,7 +4,8 @@ import { useEffect, useRef, useState } from 'react';
 import { type ApiFailure, failureText, isProblem, notDoneText } from '../session/api.ts';
 import { saveFile } from '../session/save-file.ts';
 import { PhoneLink } from '../ui/PhoneLink.tsx';
-import { detailText, plainTime } from '../words/plain-date.ts';
+import { downloadName, kindAndSize } from '../words/file-words.ts';
+import { detailText, plainDate, plainTime } from '../words/plain-date.ts';
 import { ActForm } from './ActForm.tsx';
 import { Fact } from './Fact.tsx';
 import styles from './Office.module.css';
@@ -93,6 +94,15 @@ export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
     window.open(address, '_blank', 'noopener');
     setTimeout(() => URL.revokeObjectURL(address), 60_000);
   };
+  const takeFile = async (number: number, { sha256, contentType }: OfficeView['files'][number]) => {
+    const file = await api.file(view.opened, sha256);
+    if (!file.ok) {
+      failed(file.refusal, `Not opened. ${failureText(file.refusal)}`);
+      return;
+    }
+    saveFile(file.value, downloadName(number, contentType));
+    setTold('The file was handed to the browser.');
+  };
   const isBooked = view.appointment !== null;
   const acts = inOrder(view.acts, isBooked);
   // Until the visit nothing is waited for, but that it is called off where the practice asked for that.
@@ -128,6 +138,25 @@ export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
         </>
       ) : (
         <p className={styles['small']}>The practice sends the referral letter by itself.</p>
+      )}
+      {view.files.length === 0 ? null : (
+        <section aria-label="Images and documents">
+          <h2>Images and documents</h2>
+          <ul className={styles['thread']}>
+            {view.files.map((file, index) => (
+              <li key={`${file.sha256} ${file.title}`}>
+                <button type="button" className={styles['plain']} onClick={() => void takeFile(index + 1, file)}>
+                  {file.title}
+                </button>
+                <span className={styles['small']}>
+                  {[file.date === '' ? '' : plainDate(file.date), kindAndSize(file), file.asPage ? 'also a page of the PDF' : '']
+                    .filter(Boolean)
+                    .join(' · ')}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </section>
       )}
       <output className={styles['told']}>{told}</output>
       {open === undefined ? (

@@ -18,6 +18,8 @@ export type OfficeApi = {
   note: (opened: string, key: string, note: OfficeNote) => Answer;
   view: (opened: string) => Answer;
   packet: (opened: string, form: OfficePacketForm) => Promise<Result<Blob, ApiFailure>>;
+  /** One image or document of the packet, as it came from the chart. */
+  file: (opened: string, sha256: string) => Promise<Result<Blob, ApiFailure>>;
 };
 
 export function openOfficeApi(): OfficeApi {
@@ -34,5 +36,6 @@ export function openOfficeApi(): OfficeApi {
       }),
     view: (opened) => post('/office/view', { opened }),
     packet: (opened, form) => api.file(form === 'pdf' ? '/office/packet' : `/office/packet/${form}`, { method: 'POST', body: { opened } }),
+    file: (opened, sha256) => api.file('/office/packet/file', { method: 'POST', body: { opened, sha256 } }),
   };
 }

@@ -6,13 +6,14 @@ import { Chip } from '../ui/Chip.tsx';
 import { plainDate } from '../words/plain-date.ts';
 import styles from './Packet.module.css';
 import type { PacketFlow } from './packet-flow.ts';
-import { becauseWords, SECTION_NAMES, STANDING_NAMES } from './packet-words.ts';
+import { becauseWords, filesNote, fileWords, SECTION_NAMES, STANDING_NAMES } from './packet-words.ts';
 
 const sectionsOf = (items: readonly PacketItemView[]): PacketItemView['section'][] => [...new Set(items.map(({ section }) => section))];
 
 export function PacketContents({ flow }: { flow: PacketFlow }) {
   const { packet } = flow;
   const going = packet.items.filter(({ removed }) => !removed).length;
+  const note = filesNote(packet);
   const missing = packet.requirements.filter(({ standing }) => standing === 'missing' || standing === 'not-visible').length;
   return (
     <>
@@ -34,6 +35,7 @@ export function PacketContents({ flow }: { flow: PacketFlow }) {
           </section>
         ))}
       </details>
+      {note === '' ? null : <p className="caption">{note}</p>}
       <details className={styles['part']} open={missing > 0}>
         <summary>What it has to hold{missing === 0 ? ': all is there' : `: ${missing} missing`}</summary>
         <ul className={styles['items']}>
@@ -58,7 +60,7 @@ function Item({ item, flow: { busy, change } }: { item: PacketItemView; flow: Pa
         {title}
         {detail === '' ? '' : `: ${detail}`}{' '}
         <span className="caption num">
-          {[date === '' ? '' : plainDate(date), becauseWords(item)].filter(Boolean).join(' · ')}
+          {[date === '' ? '' : plainDate(date), becauseWords(item), fileWords(item)].filter(Boolean).join(' · ')}
           {removed ? ' · taken out' : ''}
         </span>
       </span>

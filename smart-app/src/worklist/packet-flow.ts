@@ -17,6 +17,9 @@ import { lookWords, sentWords } from './packet-words.ts';
 
 type Props = Pick<CenterProps, 'api' | 'onFail'> & { referralId: string; packet: PacketView; onChanged: () => void };
 
+/** What goes along is fetched from the EHR before it is sent. */
+const SENDING_MILLISECONDS = 60_000;
+
 export function usePacketFlow({ api, onFail, referralId, packet: read, onChanged }: Props) {
   const [changed, setChanged] = useState<PacketView>();
   const [told, setTold] = useState('');
@@ -79,7 +82,7 @@ export function usePacketFlow({ api, onFail, referralId, packet: read, onChanged
     };
     pressed.current = press;
     const sent = await ask(
-      () => api.call<PacketSent>(`${base}/transmissions`, { method: 'POST', body: press }),
+      () => api.call<PacketSent>(`${base}/transmissions`, { method: 'POST', body: press, milliseconds: SENDING_MILLISECONDS }),
       'The packet was not sent.',
     );
     if (!sent) return;

@@ -1,5 +1,6 @@
+import type { PacketItemView } from '@refloop/server/client/packet';
 import { expect, test } from 'vitest';
-import { lookWords, sendWords, sentWords, withheldWords } from './packet-words.ts';
+import { filesNote, fileWords, lookWords, sendWords, sentWords, withheldWords } from './packet-words.ts';
 
 test.each([
   [0, ''],
@@ -38,3 +39,32 @@ test.each<[Parameters<typeof lookWords>[0], string]>([
 
 test('of a chart that could not be read nothing is said to be not there', () =>
   expect(lookWords({ standing: 'not-read', found: [], unread: ['The chart could not be read: it refused.'] })).not.toContain('was read'));
+
+const scan: PacketItemView = {
+  id: 'DocumentReference/scan',
+  section: 'documents',
+  title: 'Letter',
+  detail: '',
+  date: '2026-11-10',
+  because: 'last-90-days',
+  foundOn: null,
+  removed: false,
+  file: { goes: true, contentType: 'application/pdf', bytes: 1_210_000, asPage: false },
+};
+
+test('what goes of an item by content is said with its kind and its size, and why a title goes alone', () => {
+  expect(fileWords(scan)).toBe('goes by content (PDF, 1.3 MB), as a file of its own');
+  expect(fileWords({ file: { goes: true, contentType: 'image/jpeg', bytes: 33_100, asPage: true } })).toBe(
+    'goes by content (JPEG image, 34 kB), as a page',
+  );
+  expect(fileWords({ file: { goes: false, why: 'the EHR did not answer' } })).toBe('its title goes alone: the EHR did not answer');
+  expect(fileWords({ file: null })).toBe('');
+});
+
+test('that titles go alone is said once for all of them, and nothing where nothing of it is left out', () => {
+  const alone: PacketItemView = { ...scan, file: { goes: false, why: 'the EHR did not answer' } };
+  expect(filesNote({ filesGo: true, items: [scan] })).toBe('');
+  expect(filesNote({ filesGo: true, items: [scan, alone, { ...alone, removed: true }] })).toMatch(/^Of one file the title goes alone/);
+  expect(filesNote({ filesGo: false, items: [{ ...scan, file: null }] })).toMatch(/no access of its own/);
+  expect(filesNote({ filesGo: false, items: [] })).toBe('');
+});

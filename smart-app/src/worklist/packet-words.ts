@@ -1,6 +1,7 @@
 /** The packet in words: why an item is in, and what each way of sending does. */
 import type { ChartLook } from '@refloop/server/client/chart-look';
 import type { PacketItemView, PacketView, Way } from '@refloop/server/client/packet';
+import { kindAndSize } from '../words/file-words.ts';
 import { plainDate } from '../words/plain-date.ts';
 
 export const SECTION_NAMES: Readonly<Record<PacketItemView['section'], string>> = {
@@ -22,6 +23,23 @@ const BECAUSE: Readonly<Record<PacketItemView['because'], string>> = {
 
 export const becauseWords = ({ because, foundOn }: PacketItemView): string =>
   foundOn === null ? BECAUSE[because] : `${BECAUSE[because]}, found in the chart on ${plainDate(foundOn)}`;
+
+/** What goes of an item by its content; empty of what has no file. */
+export function fileWords({ file }: Pick<PacketItemView, 'file'>): string {
+  if (file === null) return '';
+  if (!file.goes) return `its title goes alone: ${file.why}`;
+  return `goes by content (${kindAndSize(file)}), ${file.asPage ? 'as a page' : 'as a file of its own'}`;
+}
+
+/** @returns what is to be known of the files as a whole; empty where each item says it */
+export function filesNote({ filesGo, items }: Pick<PacketView, 'filesGo' | 'items'>): string {
+  if (!filesGo && !items.some(({ section }) => section === 'imaging' || section === 'documents')) return '';
+  if (!filesGo)
+    return 'Refloop has no access of its own to charts in this EHR: images and scanned documents go by their titles. Send what the office has to see another way.';
+  const alone = items.filter(({ file, removed }) => !removed && file !== null && !file.goes).length;
+  if (alone === 0) return '';
+  return `Of ${alone === 1 ? 'one file' : `${alone} files`} the title goes alone, and the packet says so. It is tried again when it is sent; else send ${alone === 1 ? 'it' : 'them'} another way.`;
+}
 
 export const WAY_NAMES: Readonly<Record<Way, string>> = {
   mail: 'mail, as a link',

@@ -38,6 +38,45 @@ function required(resources: readonly FhirResource[], more: Partial<RequiredOf> 
 const missing = (of: RequiredOf): string[] => missingOf(requirementsOf(of)).map(({ id }) => id);
 const psa = result('psa', '2857-1', 'PSA', daysAgo(10), { interpretation: [{ coding: [{ code: 'H' }] }] });
 
+describe('an image of which the title goes alone (R103)', () => {
+  const images = [document('new', 'Panoramic radiograph', daysAgo(3)), document('old', 'Bitewing', daysAgo(400))];
+  const dental = named('dental');
+  const imageOf = (notEnclosed: readonly string[]) =>
+    requirementsOf(required(images, { variant: dental, ...(notEnclosed.length > 0 ? { notEnclosed } : {}) })).find(
+      ({ id }) => id === 'dental-images',
+    );
+
+  test('answers nothing where the kind of packet asks for images, unless another one does', () => {
+    expect(imageOf([])).toMatchObject({ standing: 'in' });
+    expect(imageOf(['DocumentReference/new'])).toMatchObject({ standing: 'in' });
+    expect(imageOf(['DocumentReference/new', 'DocumentReference/old'])).toEqual({
+      id: 'dental-images',
+      label: 'Dental images (periapical, panoramic or CBCT) (its file could not be enclosed)',
+      standing: 'missing',
+      withoutFile: true,
+    });
+  });
+
+  test('nor what the specialty’s checklist requires of images; of what is no image the title is enough', () => {
+    const of = (itemId: string) =>
+      requirementsOf(
+        required(images, {
+          notEnclosed: ['DocumentReference/new'],
+          checklist: [
+            {
+              itemId,
+              label: 'It',
+              requirement: 'required',
+              citation: { title: '', url: '' },
+              status: { kind: 'found', summary: '', date: '', source: { type: 'DocumentReference', id: 'new' } },
+            },
+          ],
+        }),
+      ).find(({ id }) => id === itemId)?.standing;
+    expect([of('cardiology-chest-pain-chest-xray'), of('of-no-image')]).toEqual(['missing', 'in']);
+  });
+});
+
 describe('what every packet has to hold (R104)', () => {
   test('is all there', () => expect(missing(required([psa]))).toEqual([]));
 

@@ -3,7 +3,7 @@
  * without; the payer has not to be waited for; and where its kind is checked by a person first, it was.
  */
 import type { Chart } from '../chart/chart.ts';
-import { evidenceFor, unreadTypes } from '../drafting/checklist.ts';
+import { CHECKLISTS, evidenceFor, unreadTypes } from '../drafting/checklist.ts';
 import type { ChecklistResult } from '../drafting/note.ts';
 import { earliestDay } from '../fhir/date.ts';
 import type { Coding } from '../fhir/read.ts';
@@ -19,6 +19,8 @@ export type Requirement = {
   readonly id: string;
   readonly label: string;
   readonly standing: 'in' | 'missing' | 'not-visible' | 'not-needed';
+  /** An image whose title goes, and whose file could not be fetched. */
+  readonly withoutFile?: true;
 };
 
 /** What somebody of the practice made of the packet; each with who did it, by subject. */
@@ -64,8 +66,20 @@ export type RequiredOf = {
   authorization: AuthorizationWord;
   callback: string;
   teeth: readonly string[];
+  /** Ids of what has a file that does not go along: an image of which only the title goes answers nothing. Empty where no files are fetched. */
+  notEnclosed?: readonly string[];
   today: Day;
 };
+
+const IMAGES: ReadonlySet<string> = new Set(
+  CHECKLISTS.specialties.flatMap(({ items }) => items.filter(({ kind }) => kind === 'imaging').map(({ id }) => id)),
+);
+const withoutFile = (id: string, label: string): Requirement => ({
+  id,
+  label: `${label} (its file could not be enclosed)`,
+  standing: 'missing',
+  withoutFile: true,
+});
 
 const AUTHORIZATION = 'authorization';
 
@@ -99,19 +113,29 @@ export function requirementsOf(of: RequiredOf): readonly Requirement[] {
     .map(({ itemId, label, status }): Requirement => {
       if (of.notNeeded.includes(itemId)) return { id: itemId, label, standing: 'not-needed' };
       const goes = status.kind === 'found' && !of.removed.includes(referenceText(status.source));
+      if (goes && IMAGES.has(itemId) && of.notEnclosed?.includes(referenceText(status.source))) return withoutFile(itemId, label);
       return { id: itemId, label, standing: goes ? 'in' : status.kind === 'not-visible' ? 'not-visible' : 'missing' };
     });
-  const ofVariant = (of.variant?.items ?? []).map(
-    (item): Requirement => ({ id: item.id, label: item.label, standing: standingOf(item, of) }),
-  );
+  const ofVariant = (of.variant?.items ?? []).map((item): Requirement => {
+    const { id, label, kind } = item;
+    const standing = standingOf(item, of, []);
+    if (standing !== 'in' || kind !== 'imaging') return { id, label, standing };
+    return standingOf(item, of, of.notEnclosed ?? []) === 'in' ? { id, label, standing } : withoutFile(id, label);
+  });
   return [...standard, ...ofSpecialty, ...ofVariant];
 }
 
-function standingOf(item: VariantItem, { chart, removed, teeth, question, today }: RequiredOf): Requirement['standing'] {
+/** @param without ids of what does not count, beside what was taken out */
+function standingOf(
+  item: VariantItem,
+  { chart, removed, teeth, question, today }: RequiredOf,
+  without: readonly string[],
+): Requirement['standing'] {
   if (item.kind === 'tooth') return teeth.length > 0 ? 'in' : 'missing';
   if (item.kind === 'asked') return question.trim() === '' ? 'missing' : 'in';
   const asked = lookedFor(item);
-  const newest = asked && evidenceFor(asked, chart).find(({ ref }) => !removed.includes(referenceText(ref)));
+  const newest =
+    asked && evidenceFor(asked, chart).find(({ ref }) => !removed.includes(referenceText(ref)) && !without.includes(referenceText(ref)));
   if (!newest) return 'missing';
   const { maximumAgeDays } = item;
   const isOld = maximumAgeDays !== undefined && (newest.date === '' || daysBetween(earliestDay(newest.date), today) > maximumAgeDays);

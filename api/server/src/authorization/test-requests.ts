@@ -410,6 +410,9 @@ export const REQUESTS: Record<string, Request> = {
   'post /office/packet/fhir | an opened link without a whole packet': row('an opened link', () => '/office/packet/fhir', {
     body: ({ target: { made } }) => ({ opened: made['opened'] }),
   }),
+  'post /office/packet/file | an opened link without that file': row('an opened link', () => '/office/packet/file', {
+    body: ({ target: { made } }) => ({ opened: made['opened'], sha256: 'a'.repeat(64) }),
+  }),
   'post /text-messages | a text that no gateway signed': fixed('/text-messages', {
     body: () => ({ id: 'x', from: '+15552100100', text: 'STOP' }),
   }),

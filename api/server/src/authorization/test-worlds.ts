@@ -123,6 +123,7 @@ export async function openWorlds(): Promise<Worlds> {
       channels: NO_CHANNELS,
       consents: async () => [],
       chart: async () => undefined,
+      chartFiles: async () => undefined,
       idleSeconds: 900,
       warnSeconds: 60,
       notReady: () => undefined,

@@ -51,6 +51,19 @@ export const OfficeView = z.object({
   hasPacket: z.boolean(),
   /** In which forms: for people, and for the office's own record system. A packet from before the chart went along is a PDF alone. */
   packetForms: z.array(z.enum(OFFICE_PACKET_FORMS)),
+  /** Files of the packet, as they came from the chart; images among them are pages of the PDF too. */
+  files: z.array(
+    z.object({
+      /** Of its bytes: what it is asked for by. */
+      sha256: z.string(),
+      title: z.string(),
+      date: z.string(),
+      /** By its own first bytes. */
+      contentType: z.string(),
+      bytes: z.number().int(),
+      asPage: z.boolean(),
+    }),
+  ),
   appointment: z.object({ startsAt: z.string() }).nullable(),
   offered: z.array(z.string()),
   acts: z.array(OfficeActName),
@@ -128,6 +141,7 @@ export const NoteOfOffice = z.object({ key: z.string().min(8).max(64), form: z.e
 export type NoteOfOffice = z.infer<typeof NoteOfOffice>;
 
 export const ReadAsOffice = z.object({ opened: Token });
+export const ReadFileAsOffice = z.object({ opened: Token, sha256: z.string().regex(/^[0-9a-f]{64}$/, 'This names no file') });
 
 /** Made for the coordinator; shown once, since only its digest is kept. */
 export const NewLink = z.object({

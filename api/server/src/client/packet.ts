@@ -17,6 +17,20 @@ const PacketItemView = z.object({
   /** The day on which it was found in the chart, where the note was signed before; null of what it could rest on. */
   foundOn: z.string().nullable(),
   removed: z.boolean(),
+  /** What goes of it by content, or why its title goes alone; null of what has no file. */
+  file: z
+    .discriminatedUnion('goes', [
+      z.object({
+        goes: z.literal(true),
+        /** By its own first bytes. */
+        contentType: z.string(),
+        bytes: z.number().int(),
+        /** A page of the PDF; else a file beside it. */
+        asPage: z.boolean(),
+      }),
+      z.object({ goes: z.literal(false), why: z.string() }),
+    ])
+    .nullable(),
 });
 export type PacketItemView = z.infer<typeof PacketItemView>;
 
@@ -45,6 +59,8 @@ export const PacketView = z.object({
   variant: z.string().nullable(),
   answerWithin: z.string().nullable(),
   items: z.array(PacketItemView),
+  /** Whether Refloop may fetch files from this EHR; where not, images and scans go by their titles. */
+  filesGo: z.boolean(),
   requirements: z.array(z.object({ id: z.string(), label: z.string(), standing: z.enum(['in', 'missing', 'not-visible', 'not-needed']) })),
   /** How many records need the patient’s own consent and stay out. Which, nobody is told here. */
   withheld: z.number().int(),

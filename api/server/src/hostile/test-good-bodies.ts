@@ -240,6 +240,7 @@ export const GOOD: Record<string, Good> = {
   },
   'post /office/packet/ccda': { path: () => '/office/packet/ccda', body: () => ({ opened: NO_LINK }) },
   'post /office/packet/fhir': { path: () => '/office/packet/fhir', body: () => ({ opened: NO_LINK }) },
+  'post /office/packet/file': { path: () => '/office/packet/file', body: () => ({ opened: NO_LINK, sha256: 'a'.repeat(64) }) },
   'post /office/packet': { path: () => '/office/packet', body: () => ({ opened: NO_LINK }) },
   'post /patient/open': { path: () => '/patient/open', body: () => ({ link: NO_LINK, born: '1985-03-27', as: 'patient' }) },
   'post /patient/view': { path: () => '/patient/view', body: () => ({ opened: NO_LINK }) },

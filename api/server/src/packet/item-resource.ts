@@ -1,6 +1,7 @@
 /** One item of a packet as the FHIR resource it came from, with what the packet says of it and no more. */
 
-import type { CodeableConcept, Patient, Reference, Resource } from '@medplum/fhirtypes';
+import { createHash } from 'node:crypto';
+import type { Attachment, CodeableConcept, Patient, Reference, Resource } from '@medplum/fhirtypes';
 import type { PacketItem } from '@refloop/domain/packet/contents';
 
 const concept = ({ title, codings }: Pick<PacketItem, 'title' | 'codings'>): CodeableConcept => ({
@@ -14,8 +15,22 @@ export const given = <Name extends string>(name: Name, value: string): { [Key in
 
 export const STATUS = 'http://terminology.hl7.org/CodeSystem';
 
-/** One item as the resource it came from, with what the packet says of it and no more. */
-export function resourceOf(item: PacketItem, subject: Reference<Patient>): Resource {
+export type AttachedFile = { contentType: string; bytes: Uint8Array };
+
+/** FHIR R4 Attachment: `hash` is the SHA-1 of the bytes. */
+const attachmentOf = ({ title }: PacketItem, { contentType, bytes }: AttachedFile): Attachment => ({
+  contentType,
+  title,
+  data: Buffer.from(bytes).toString('base64'),
+  size: bytes.byteLength,
+  hash: createHash('sha1').update(bytes).digest('base64'),
+});
+
+/**
+ * One item as the resource it came from, with what the packet says of it and no more.
+ * @param file that goes along as its content
+ */
+export function resourceOf(item: PacketItem, subject: Reference<Patient>, file?: AttachedFile): Resource {
   const note = [item.detail, ...item.text].filter((words) => words !== '').map((text) => ({ text }));
   const notes = note.length === 0 ? {} : { note };
   switch (item.section) {
@@ -49,7 +64,7 @@ export function resourceOf(item: PacketItem, subject: Reference<Patient>): Resou
     case 'results':
     case 'imaging':
       return item.ref.type === 'DocumentReference'
-        ? documentOf(item, subject)
+        ? documentOf(item, subject, file)
         : item.ref.type === 'DiagnosticReport'
           ? {
               resourceType: 'DiagnosticReport',
@@ -58,6 +73,7 @@ export function resourceOf(item: PacketItem, subject: Reference<Patient>): Resou
               subject,
               ...given('effectiveDateTime', item.date),
               ...given('conclusion', [item.detail, ...item.text].filter(Boolean).join(' ')),
+              ...(file ? { presentedForm: [attachmentOf(item, file)] } : {}),
             }
           : {
               resourceType: 'Observation',
@@ -69,11 +85,11 @@ export function resourceOf(item: PacketItem, subject: Reference<Patient>): Resou
               ...given('valueString', item.detail),
             };
     case 'documents':
-      return documentOf(item, subject);
+      return documentOf(item, subject, file);
   }
 }
 
-const documentOf = (item: PacketItem, subject: Reference<Patient>): Resource => ({
+const documentOf = (item: PacketItem, subject: Reference<Patient>, file: AttachedFile | undefined): Resource => ({
   resourceType: 'DocumentReference',
   status: 'current',
   type: concept(item),
@@ -81,6 +97,7 @@ const documentOf = (item: PacketItem, subject: Reference<Patient>): Resource => 
   ...(item.date.length < 10 ? {} : { date: `${item.date.slice(0, 10)}T00:00:00Z` }),
   ...(item.detail === '' ? {} : { author: [{ display: item.detail }] }),
   content: [
+    ...(file ? [{ attachment: attachmentOf(item, file) }] : []),
     {
       attachment: {
         contentType: 'text/plain',

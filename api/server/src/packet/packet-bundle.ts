@@ -5,13 +5,14 @@
 import { createHash } from 'node:crypto';
 import type { Bundle, BundleEntry, CompositionSection, Narrative, Resource } from '@medplum/fhirtypes';
 import { SYNTHETIC_TAG } from '@refloop/domain/network/plan-net';
-import type { PacketSection } from '@refloop/domain/packet/contents';
+import type { PacketItem, PacketSection } from '@refloop/domain/packet/contents';
+import { FILE_TYPES } from '@refloop/domain/packet/file';
 import { TOOTH_SYSTEM, toothWords } from '@refloop/domain/packet/tooth';
 import { NPI_SYSTEM, placerIdentifier } from '@refloop/domain/write-back/identifiers';
-import { given, resourceOf, STATUS } from './item-resource.ts';
+import { type AttachedFile, given, resourceOf, STATUS } from './item-resource.ts';
 import { WITHHELD_WORDS } from './packet.ts';
 import type { SentPacket } from './packet-ccda.ts';
-import { itemWords, SECTION_WORDS } from './packet-words.ts';
+import { type FileBytes, itemWords, notEnclosedWords, SECTION_WORDS } from './packet-words.ts';
 import { element, type XmlElement, xmlText } from './xml.ts';
 
 const LOINC = 'http://loinc.org';
@@ -55,8 +56,11 @@ const SECTION_CODES: Readonly<Partial<Record<PacketSection, string>>> = {
 
 type Added = { reference: string };
 
-/** @returns a Bundle of type document, identified and dated; the same packet gives the same Bundle */
-export function packetBundle(packet: SentPacket): Bundle {
+/**
+ * @param files of the packet, by SHA-256: each goes with the entry that it is the content of
+ * @returns a Bundle of type document, identified and dated; the same packet gives the same Bundle
+ */
+export function packetBundle(packet: SentPacket, files: FileBytes = new Map()): Bundle {
   const { chart, patient, specialist, referring, request, referralId } = packet;
   const meta = packet.synthetic ? { meta: { tag: [{ ...SYNTHETIC_TAG }] } } : {};
   const entries: BundleEntry[] = [];
@@ -134,6 +138,11 @@ export function packetBundle(packet: SentPacket): Bundle {
     note: [{ text: request.question }, { text: `Authorization: ${chart.authorization}` }],
   });
 
+  const fileFor = ({ id }: PacketItem): AttachedFile | undefined => {
+    const enclosed = chart.files?.enclosed.find(({ item }) => item === id);
+    const bytes = enclosed && files.get(enclosed.sha256);
+    return enclosed && bytes && { contentType: FILE_TYPES[enclosed.kind], bytes };
+  };
   const sections: CompositionSection[] = [
     {
       title: 'Reason for referral',
@@ -162,10 +171,14 @@ export function packetBundle(packet: SentPacket): Bundle {
       title: SECTION_WORDS[section],
       ...(loinc === undefined ? {} : { code: { coding: [{ system: LOINC, code: loinc }] } }),
       text: listed(own.map(itemWords)),
-      entry: own.map((item) => add(item.id, resourceOf(item, subject))),
+      entry: own.map((item) => add(item.id, resourceOf(item, subject, fileFor(item)))),
     });
   }
-  const absent = [...chart.lacking.map((label) => `${label}: not included.`), ...(chart.withheld ? [WITHHELD_WORDS] : [])];
+  const absent = [
+    ...chart.lacking.map((label) => `${label}: not included.`),
+    ...(chart.files?.notEnclosed ?? []).map(notEnclosedWords),
+    ...(chart.withheld ? [WITHHELD_WORDS] : []),
+  ];
   if (absent.length > 0) sections.push({ title: 'Not in this packet', text: listed(absent) });
 
   const composition: BundleEntry = {

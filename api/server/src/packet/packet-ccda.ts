@@ -19,7 +19,7 @@ import {
   UNKNOWN_ADDRESS,
 } from './ccda-parts.ts';
 import { type ChartPart, type Packet, WITHHELD_WORDS } from './packet.ts';
-import { itemWords, SECTION_WORDS } from './packet-words.ts';
+import { fileWords, itemWords, notEnclosedWords, SECTION_WORDS } from './packet-words.ts';
 import { element, type XmlElement, xmlDocument } from './xml.ts';
 
 /** FHIR administrative-gender as HL7 v3 AdministrativeGender (2.16.840.1.113883.5.1); it has no code for another one. */
@@ -162,7 +162,11 @@ function reason({ request, chart }: SentPacket): XmlElement {
       ...(chart.teeth.length === 0 ? [] : [`Teeth: ${chart.teeth.map(toothWords).join(', ')}`]),
       `Coverage: ${request.coverage}. Authorization: ${chart.authorization}`,
       ...(chart.answerWithin === null ? [] : [`Please answer within ${chart.answerWithin}.`]),
+      ...(chart.files?.enclosed ?? []).map(
+        (file) => `${fileWords(file)}: not in this form of the packet; it is enclosed with the PDF and the FHIR form.`,
+      ),
       ...chart.lacking.map((label) => `${label}: not included.`),
+      ...(chart.files?.notEnclosed ?? []).map(notEnclosedWords),
       ...(chart.withheld ? [WITHHELD_WORDS] : []),
     ],
   });

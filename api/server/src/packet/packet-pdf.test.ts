@@ -1,8 +1,10 @@
+import type { EnclosedFile } from '@refloop/domain/packet/file';
 import { getDocument, OPS } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { describe, expect, test } from 'vitest';
 import { readQr } from '../client/test-qr.ts';
-import { type Packet, WITHHELD_WORDS } from './packet.ts';
+import { type ChartPart, type Packet, WITHHELD_WORDS } from './packet.ts';
 import { packetPdf } from './packet-pdf.ts';
+import { png } from './test-images.ts';
 import { sentPacket } from './test-packet.ts';
 import { type ReadPdf, readPdf } from './test-read-pdf.ts';
 
@@ -254,6 +256,53 @@ describe('with what of the chart goes along', () => {
 
   test('the same packet gives the same bytes', async () => {
     expect(Buffer.compare(await packetPdf(sentPacket()), await packetPdf(sentPacket()))).toBe(0);
+  });
+});
+
+describe('images and documents by their content', () => {
+  const image = png(300, 200);
+  const file = (more: Partial<EnclosedFile>): EnclosedFile => ({
+    item: 'DocumentReference/panoramic',
+    title: 'Panoramic radiograph',
+    date: '2026-10-05',
+    kind: 'png',
+    bytes: image.byteLength,
+    sha256: 'image',
+    page: { width: 300, height: 200 },
+    ...more,
+  });
+  const scan = file({ item: 'DocumentReference/scan', title: 'Scanned letter', kind: 'pdf', bytes: 120_000, sha256: 'scan', page: null });
+  const files: ChartPart['files'] = {
+    enclosed: [file({}), scan],
+    notEnclosed: [{ item: 'DocumentReference/mri', title: 'MRI of the knee', date: '2026-09-01', why: 'no-answer' }],
+  };
+  const held = new Map([['image', image]]);
+
+  test('an image is a page of its own, with its caption and words for who does not see it', async () => {
+    const [plain, read] = [
+      await readPdf(await packetPdf(sentPacket())),
+      await readPdf(await packetPdf(sentPacket({}, { files }), undefined, held)),
+    ];
+    const last = read.pages.at(-1);
+    expect(words(last?.text ?? '')).toContain('Image 1 of 1: Panoramic radiograph · 5 Oct 2026');
+    expect(last?.roles).toContain('Figure');
+    expect(last?.images).toEqual([{ width: 300, height: 200 }]);
+    expect(last?.figures).toEqual(['Panoramic radiograph · 5 Oct 2026: an image of the chart, as it is kept there']);
+    expect(plain.pages.flatMap(({ images }) => images)).toEqual([]);
+  });
+
+  test('what goes beside, and what does not go and why, stands in it by title', async () => {
+    const text = words((await readPdf(await packetPdf(sentPacket({}, { files }), undefined, held))).text);
+    expect(text).toContain('Scanned letter · 5 Oct 2026 (PDF, 120 kB): a file of its own beside these pages.');
+    expect(text).toContain('MRI of the knee · 1 Sep 2026: not enclosed, its title goes alone: the EHR did not answer.');
+    expect(words((await readPdf(await packetPdf(sentPacket({}, { files }), 'https://r.example.org/office#x', held))).text)).toContain(
+      'Scanned letter · 5 Oct 2026 (PDF, 120 kB): not among these pages; it can be read and kept at the address on the first page.',
+    );
+  });
+
+  test('the same packet gives the same bytes', async () => {
+    const made = () => packetPdf(sentPacket({}, { files }), undefined, held);
+    expect(Buffer.compare(await made(), await made())).toBe(0);
   });
 });
 

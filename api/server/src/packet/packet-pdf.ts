@@ -12,7 +12,7 @@ import { toothWords } from '@refloop/domain/packet/tooth';
 import Pdf from 'pdfkit';
 import { qrPath } from '../client/qr-path.ts';
 import { type ChartPart, type Packet, WITHHELD_WORDS } from './packet.ts';
-import { itemWords, SECTION_WORDS } from './packet-words.ts';
+import { captionWords, type FileBytes, fileWords, itemWords, notEnclosedWords, SECTION_WORDS } from './packet-words.ts';
 import { MISSING, printable, withTypeface } from './typeface.ts';
 
 type Document = PDFKit.PDFDocument;
@@ -28,6 +28,9 @@ const CODE_ROOM = 10;
 const SIZE = { title: 16, heading: 11.5, body: 9.5, small: 8 } as const;
 const INK = '#1a1a1a';
 const QUIET = '#4a4a4a';
+
+const BESIDE = 'a file of its own beside these pages';
+const AT_THE_LINK = 'not among these pages; it can be read and kept at the address on the first page';
 
 type Sheet = { doc: Document; body: Element; print: (words: string) => string /** Of the practice, for headings. */; accent: string };
 
@@ -211,7 +214,7 @@ function asked(sheet: Sheet, { request, chart }: Packet): void {
 }
 
 /** Of the chart as it was on the day of sending, and what is not in it. */
-function chartPart(sheet: Sheet, chart: ChartPart): void {
+function chartPart(sheet: Sheet, chart: ChartPart, beside: string): void {
   for (const name of PACKET_SECTIONS) {
     const own = chart.items.filter(({ section }) => section === name);
     if (own.length === 0) continue;
@@ -222,10 +225,41 @@ function chartPart(sheet: Sheet, chart: ChartPart): void {
       own.map((each) => ({ label: '•', words: itemWords(each) })),
     );
   }
-  if (chart.lacking.length === 0 && !chart.withheld) return;
+  const { enclosed, notEnclosed } = chart.files ?? { enclosed: [], notEnclosed: [] };
+  if (enclosed.length > 0)
+    items(
+      sheet,
+      heading(sheet, 'Enclosed images and documents'),
+      enclosed.map((file) => ({
+        label: '•',
+        words: `${fileWords(file)}: ${file.page === null ? beside : 'a page of its own, at the end'}.`,
+      })),
+    );
+  if (chart.lacking.length === 0 && notEnclosed.length === 0 && !chart.withheld) return;
   const parent = heading(sheet, 'Not in this packet');
   for (const label of chart.lacking) paragraph(sheet, parent, `${label}: not included.`);
+  for (const file of notEnclosed) paragraph(sheet, parent, notEnclosedWords(file));
   if (chart.withheld) paragraph(sheet, parent, WITHHELD_WORDS);
+}
+
+/** Each image on a page of its own, as large as fits and no larger than it is at 72 dots an inch; a reader who does not see it hears what it is. */
+function imagePages(sheet: Sheet, { files }: ChartPart, bytes: FileBytes): void {
+  const { doc, print } = sheet;
+  const shown = (files?.enclosed ?? []).filter(({ page }) => page !== null);
+  for (const [index, file] of shown.entries()) {
+    const { page, sha256 } = file;
+    const image = bytes.get(sha256);
+    if (page === null || !image) continue;
+    doc.addPage();
+    const parent = heading(sheet, `Image ${index + 1} of ${shown.length}: ${captionWords(file)}`);
+    const top = doc.y + 4;
+    const [width, height] = [TEXT_WIDTH, Math.max(72, bottom - top - 8)];
+    const draw = (): void => {
+      doc.image(Buffer.from(image), PAGE.side, top, { fit: [Math.min(width, page.width), Math.min(height, page.height)] });
+    };
+    parent.add(doc.struct('Figure', { alt: print(`${captionWords(file)}: an image of the chart, as it is kept there`) }, draw));
+    doc.y = bottom;
+  }
 }
 
 function note(sheet: Sheet, { note: { sections, sources } }: Packet): void {
@@ -272,9 +306,10 @@ function margins(doc: Document, packet: Packet, print: (words: string) => string
 
 /**
  * @param link where the office answers without an account; printed, with its code, on a packet that goes on paper
+ * @param files of the packet, by SHA-256: those that are images become pages
  * @returns the bytes of the PDF; the date in it is the approval's, or the day it was put together to be sent
  */
-export async function packetPdf(packet: Packet, link?: string): Promise<Uint8Array<ArrayBuffer>> {
+export async function packetPdf(packet: Packet, link?: string, files: FileBytes = new Map()): Promise<Uint8Array<ArrayBuffer>> {
   const doc = new Pdf({
     size: [PAGE.width, PAGE.height],
     margins: { left: PAGE.side, right: PAGE.side, top: PAGE.top, bottom: PAGE.bottom },
@@ -313,8 +348,9 @@ export async function packetPdf(packet: Packet, link?: string): Promise<Uint8Arr
   parties(sheet, packet);
   asked(sheet, packet);
   note(sheet, packet);
-  if (packet.chart) chartPart(sheet, packet.chart);
+  if (packet.chart) chartPart(sheet, packet.chart, link === undefined ? BESIDE : AT_THE_LINK);
   if (missing) paragraph(sheet, body, `Some characters have no printed form here and are shown as ${MISSING}. The chart has them.`);
+  if (packet.chart) imagePages(sheet, packet.chart, files);
   body.end();
   margins(doc, packet, print);
   doc.end();

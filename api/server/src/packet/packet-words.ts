@@ -1,6 +1,7 @@
 /** What of the chart goes along, in words: the same on paper, in FHIR and in C-CDA. */
 import { shortDateWords } from '@refloop/domain/fhir/date';
 import type { PacketItem, PacketSection } from '@refloop/domain/packet/contents';
+import { type EnclosedFile, type FileKind, LARGEST_FILE, type NotEnclosed, type WhyNotEnclosed } from '@refloop/domain/packet/file';
 
 export const SECTION_WORDS: Readonly<Record<PacketSection, string>> = {
   problems: 'Problems',
@@ -21,3 +22,49 @@ export const itemWords = ({ title, detail, date, text, foundOn }: PacketItem): s
   ]
     .filter(Boolean)
     .join('. ');
+
+/** What was fetched for a packet, by SHA-256. */
+export type FileBytes = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+
+const KIND_WORDS: Readonly<Record<FileKind, string>> = {
+  jpeg: 'JPEG image',
+  png: 'PNG image',
+  pdf: 'PDF',
+  tiff: 'TIFF image',
+  dicom: 'DICOM images',
+};
+
+const WHY_NOT: Readonly<Record<WhyNotEnclosed, string>> = {
+  'no-answer': 'the EHR did not answer',
+  'not-allowed': 'the EHR did not allow it',
+  gone: 'the chart does not have it any more',
+  'too-large': `it is larger than ${LARGEST_FILE / 2 ** 20} MB`,
+  'packet-full': 'there is no more room in this packet',
+  'unknown-kind': 'it is a kind of file that is not sent',
+  elsewhere: 'it is kept outside of the EHR',
+  // The same of whatever it holds, as with all that is withheld.
+  'kept-back': 'the practice has to look at it first',
+};
+
+export const whyNotEnclosed = (why: WhyNotEnclosed): string => WHY_NOT[why];
+
+/** "34 kB", "1.2 MB": never less than it is. */
+export const sizeWords = (bytes: number): string =>
+  bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(Math.ceil(bytes / 100_000) / 10).toFixed(1)} MB`;
+
+const named = ({ title, date }: Pick<EnclosedFile, 'title' | 'date'>): string => [title, shortDateWords(date)].filter(Boolean).join(' · ');
+
+/** "Panoramic radiograph · 5 Oct 2026 (JPEG image, 34 kB)". */
+export const fileWords = (file: EnclosedFile): string => `${named(file)} (${KIND_WORDS[file.kind]}, ${sizeWords(file.bytes)})`;
+
+export const captionWords = named;
+
+export const notEnclosedWords = (file: NotEnclosed): string =>
+  `${named(file)}: not enclosed, its title goes alone: ${whyNotEnclosed(file.why)}.`;
+
+/** For the accounting of disclosures: kinds and numbers, no contents. */
+export function filesDisclosed(files: readonly Pick<EnclosedFile, 'kind'>[]): string[] {
+  const counted = new Map<FileKind, number>();
+  for (const { kind } of files) counted.set(kind, (counted.get(kind) ?? 0) + 1);
+  return [...counted].map(([kind, count]) => `files, ${KIND_WORDS[kind]} (${count})`);
+}

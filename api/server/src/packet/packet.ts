@@ -8,6 +8,7 @@ import type { Instant } from '@refloop/domain/instant';
 import { languageName, plainDay } from '@refloop/domain/matching/plain-words';
 import { SYNTHETIC_TAG } from '@refloop/domain/network/plan-net';
 import type { PacketItem } from '@refloop/domain/packet/contents';
+import type { EnclosedFile, NotEnclosed } from '@refloop/domain/packet/file';
 import type { Card } from '../client/match.ts';
 import type { MakeRecommendation } from '../client/recommendation.ts';
 
@@ -82,6 +83,8 @@ export type ChartPart = {
   withheld: boolean;
   /** Security labels by which it holds what needs a consent; empty where it holds nothing of the kind. Older ones do not say (coverOf). */
   consented?: string[];
+  /** What of the items goes by its content; absent where no file is fetched: then they go by their titles. */
+  files?: { enclosed: EnclosedFile[]; notEnclosed: NotEnclosed[] };
 };
 
 /** The same words whatever it is, how much of it and for which reason. */

@@ -7,6 +7,7 @@ import { allRoutes, routesWithoutStore } from '../all-routes.ts';
 import { createApp } from '../app.ts';
 import { createCdsAdmission } from '../cds/admission.ts';
 import { createClientKeys } from '../cds/client-keys.ts';
+import { chartFilesNow } from '../ehr/chart-files.ts';
 import { chartPartsNow } from '../ehr/chart-parts.ts';
 import { consentsNow } from '../ehr/consents-now.ts';
 import { createRateLimits } from '../rate-limits/rate-limits.ts';
@@ -73,6 +74,7 @@ export function createApps(foundation: Foundation): Apps {
         channels: config.channels,
         consents: consentsNow({ sites, access: foundation.access }),
         chart: chartPartsNow({ sites, access: foundation.access }),
+        chartFiles: chartFilesNow({ sites, tokens: foundation.tokens, fetch, pause }),
         idleSeconds: config.idleSeconds,
         warnSeconds: config.warnSeconds,
         notReady: readiness.reason,

@@ -71,6 +71,8 @@ export function layFoundation(config: Config) {
     machineTime,
     newId: monotonicFactory(),
     discovery,
+    /** By which Refloop's own access to each EHR is let in. */
+    tokens,
     /** Refloop's own access to each EHR. */
     access: systemAccess({ fetch, tokens, pause, now: machineTime }),
     /** The directory of specialists in force. */

@@ -70,6 +70,7 @@ describe('every route', () => {
       'post /office/packet',
       'post /office/packet/ccda',
       'post /office/packet/fhir',
+      'post /office/packet/file',
       'post /office/view',
       // And these by a link and a date of birth (services/patient/patient-page.ts).
       'post /patient/acts',

@@ -10,6 +10,7 @@ import {
   OpenOffice,
   PostMessage,
   ReadAsOffice,
+  ReadFileAsOffice,
 } from '../client/office.ts';
 import { Thread } from '../client/thread.ts';
 import type { OfficeService } from '../services/office.ts';
@@ -108,4 +109,15 @@ export const officeRoutes = ({ office, links, worklist }: OfficeRouteDeps): Rout
       handle: async ({ body, now }) => office.packet(body.opened, form, now),
     }),
   ),
+  publicRoute({
+    method: 'post',
+    path: '/office/packet/file',
+    limit: 'office',
+    summary: 'One image or document of the packet, as it came from the chart.',
+    body: ReadFileAsOffice,
+    // Whatever it is, nobody's browser opens it by itself.
+    contentType: 'application/octet-stream',
+    answer: z.instanceof(Uint8Array<ArrayBuffer>),
+    handle: async ({ body, now }) => office.file(body.opened, body.sha256, now),
+  }),
 ];

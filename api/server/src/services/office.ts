@@ -3,6 +3,7 @@
  * more, for an hour at a time, and what it opened reaches this one attempt. Everything is on record.
  */
 import { specialtyById } from '@refloop/domain/clinical/specialty';
+import { type EnclosedFile, FILE_TYPES } from '@refloop/domain/packet/file';
 import type { Actor, ReferralEvent } from '@refloop/domain/referral/event';
 import { decideOffice, endForOffice, noteForms, type OfficeAct, officeActs, toLetGo } from '@refloop/domain/referral/office-act';
 import type { Referral } from '@refloop/domain/referral/referral';
@@ -17,6 +18,7 @@ import {
   type OfficeAnswer,
   type OfficePacketForm,
   type OfficeRequest,
+  type OfficeView,
   type OpenOffice,
 } from '../client/office.ts';
 import type { ReadConsents } from '../ehr/consents-now.ts';
@@ -29,6 +31,7 @@ import type { Packet } from '../packet/packet.ts';
 import { packetBundle } from '../packet/packet-bundle.ts';
 import { packetCcda, type SentPacket } from '../packet/packet-ccda.ts';
 import { packetPdf } from '../packet/packet-pdf.ts';
+import { type FileBytes, filesDisclosed } from '../packet/packet-words.ts';
 import { isRefusal, problem, type Refusal, Refused } from '../problem.ts';
 import { digest } from '../sessions/token.ts';
 import type { StoredOfficeLink } from '../store/office-links.ts';
@@ -39,6 +42,7 @@ import { coverOf, isStillConsented } from './consents-at-sending.ts';
 import { namesBeside } from './engine/obligation-rows.ts';
 import { type Opening, openLinkDoor } from './link-door.ts';
 import { disclosed } from './office-disclosures.ts';
+import { fileKept, filesKept } from './packet-files.ts';
 import { applyDecision, readHistory, readReferral } from './referral-log.ts';
 import { sentPacketOf } from './sent-packet.ts';
 import { threadOf } from './thread-words.ts';
@@ -52,6 +56,8 @@ export type OfficeService = {
   admit: (opened: string, now: Date) => Promise<Refusal | undefined>;
   note: (asked: NoteOfOffice & { opened: string; bytes: Uint8Array<ArrayBuffer> }, now: Date) => Promise<OfficeAnswer | Refusal>;
   packet: (opened: string, form: OfficePacketForm, now: Date) => Promise<Uint8Array<ArrayBuffer> | Refusal>;
+  /** One file of the packet, as it came from the chart. */
+  file: (opened: string, sha256: string, now: Date) => Promise<Uint8Array<ArrayBuffer> | Refusal>;
 };
 
 /** The same words whatever it is: nothing is told to whoever tries. */
@@ -132,6 +138,53 @@ export function createOfficeService({ store, read, consents, ...deps }: OfficeDe
       return viewOf(unit, link, at, opening, deps);
     });
 
+  type PacketRead = { referral: Referral; found: Packet };
+  type Reading<Taken> = {
+    of: (read: PacketRead) => Refusal | undefined;
+    record: { action: 'office-link.packet-read' | 'office-link.file-read'; payload: Record<string, string> };
+    way: string;
+    what: (packet: Packet) => string[];
+    sha256?: string;
+    take: (unit: Unit, read: PacketRead) => Promise<Taken>;
+  };
+
+  /** Something of the packet is read: while it may be, with what it needs a consent for still consented to, on record and accounted for. */
+  async function reading<Taken>(
+    opened: string,
+    now: Date,
+    { of, record, way, what, sha256, take }: Reading<Taken>,
+  ): Promise<Taken | Refusal> {
+    const packetFor = async (unit: Unit, link: StoredOfficeLink): Promise<PacketRead> => {
+      const referral = await readReferral(unit, link.referralId);
+      const over = referral && endForOffice(referral, link.attempt, now.toISOString());
+      if (over) throw new Refused(problem('conflict', 'This referral is over for your office, so its packet is no longer shown.'));
+      const found = referral && ((await sentPacketOf(unit, link.id)) ?? (await packetOf(unit, referral, link, practiceOf)));
+      if (!found) throw new Refused(problem('not-found', 'There is no packet of this referral. Call the practice that sent the link.'));
+      const refused = of({ referral, found });
+      if (refused) throw new Refused(refused);
+      return { referral, found };
+    };
+    // It leaves when it is read, however long ago it was sent: the EHR is asked before, outside any transaction.
+    const asked = await door.whileOpen(opened, now, async ({ unit, link }) => {
+      const { referral, found } = await packetFor(unit, link);
+      const { patientId } = referral;
+      return { scope: unit.scope, of: { cover: await coverOf(unit, referral, found), npi: found.specialist.npi, patientId } };
+    });
+    if (isRefusal(asked)) return asked;
+    if (!(await isStillConsented(consents, asked.scope, { ...asked.of, now: now.toISOString() })))
+      return problem('conflict', NOT_CONSENTED);
+    return door.whileOpen(opened, now, async (behind) => {
+      const { unit, link } = behind;
+      const read = await packetFor(unit, link);
+      const taken = await take(unit, read);
+      await door.record(behind, now, record.action, record.payload);
+      const { name, npi, organization, address } = read.found.specialist;
+      const to = { name, npi, organization, address };
+      await disclosed(unit, link, read.referral, { at: now.toISOString(), way, what: what(read.found), to, ...(sha256 ? { sha256 } : {}) });
+      return taken;
+    });
+  }
+
   return {
     open: ({ link: token, npi }, now) => {
       const isRight = ({ link }: { link: StoredOfficeLink }): boolean => npi === link.npi;
@@ -154,7 +207,7 @@ export function createOfficeService({ store, read, consents, ...deps }: OfficeDe
           await disclosed(unit, link, referral, {
             at,
             way: 'office link, opened',
-            what: ['name', toCancel ? 'what is to be cancelled' : 'what is asked for'],
+            what: ['name', ...(toCancel ? ['what is to be cancelled'] : ['what is asked for', ...(await titlesTold(unit, link))])],
             to,
           });
         }
@@ -192,41 +245,41 @@ export function createOfficeService({ store, read, consents, ...deps }: OfficeDe
     },
 
     packet: async (opened, form, now) => {
-      const packetFor = async (unit: Unit, link: StoredOfficeLink): Promise<{ referral: Referral; found: Packet }> => {
-        const referral = await readReferral(unit, link.referralId);
-        const over = referral && endForOffice(referral, link.attempt, now.toISOString());
-        if (over) throw new Refused(problem('conflict', 'This referral is over for your office, so its packet is no longer shown.'));
-        const found = referral && ((await sentPacketOf(unit, link.id)) ?? (await packetOf(unit, referral, link, practiceOf)));
-        if (!found) throw new Refused(problem('not-found', 'There is no packet of this referral. Call the practice that sent the link.'));
-        if (form !== 'pdf' && !isWhole(found)) throw new Refused(problem('conflict', PDF_ALONE));
-        return { referral, found };
-      };
-      // It leaves when it is read, however long ago it was sent: the EHR is asked before, outside any transaction.
-      const asked = await door.whileOpen(opened, now, async ({ unit, link }) => {
-        const { referral, found } = await packetFor(unit, link);
-        const { patientId } = referral;
-        return { scope: unit.scope, of: { cover: await coverOf(unit, referral, found), npi: found.specialist.npi, patientId } };
+      const read = await reading(opened, now, {
+        of: ({ found }) => (form !== 'pdf' && !isWhole(found) ? problem('conflict', PDF_ALONE) : undefined),
+        record: { action: 'office-link.packet-read', payload: { form: FORM_TYPES[form] } },
+        way: READ_AS[form],
+        what: ({ chart }) => [chart ? 'packet with chart' : 'referral note', ...filesDisclosed(filesIn(chart, form))],
+        take: async (unit, { referral, found }) => ({ found, files: await filesKept(unit, referral.id, filesIn(found.chart, form)) }),
       });
-      if (isRefusal(asked)) return asked;
-      if (!(await isStillConsented(consents, asked.scope, { ...asked.of, now: now.toISOString() })))
-        return problem('conflict', NOT_CONSENTED);
-      const packet = await door.whileOpen(opened, now, async (behind) => {
-        const { unit, link } = behind;
-        const { referral, found } = await packetFor(unit, link);
-        await door.record(behind, now, 'office-link.packet-read', { form: FORM_TYPES[form] });
-        const { name, npi, organization, address } = found.specialist;
-        await disclosed(unit, link, referral, {
-          at: now.toISOString(),
-          way: READ_AS[form],
-          what: [found.chart ? 'packet with chart' : 'referral note'],
-          to: { name, npi, organization, address },
-        });
-        return found;
+      return isRefusal(read) ? read : bytesOf(read.found, form, read.files);
+    },
+
+    file: async (opened, sha256, now) => {
+      const enclosed = ({ chart }: Packet) => chart?.files?.enclosed.find((file) => file.sha256 === sha256);
+      return reading(opened, now, {
+        of: ({ found }) => (enclosed(found) ? undefined : noSuchFile()),
+        record: { action: 'office-link.file-read', payload: { sha256 } },
+        way: 'office link, file read',
+        what: (found) => filesDisclosed([enclosed(found) ?? []].flat()),
+        sha256,
+        take: async (unit, { referral }) => {
+          const bytes = await fileKept(unit, referral.id, sha256);
+          if (!bytes) throw new Refused(noSuchFile());
+          return bytes;
+        },
       });
-      return isRefusal(packet) ? packet : bytesOf(packet, form);
     },
   };
 }
+
+/** What of the chart's files this form holds: in a C-CDA note none is. */
+const filesIn = (chart: Packet['chart'], form: OfficePacketForm): readonly EnclosedFile[] => {
+  const enclosed = chart?.files?.enclosed ?? [];
+  return form === 'ccda' ? [] : form === 'pdf' ? enclosed.filter(({ page }) => page !== null) : enclosed;
+};
+
+const noSuchFile = (): Refusal => problem('conflict', 'There is no such file in this packet. Load the page anew.');
 
 const FORM_TYPES: Readonly<Record<OfficePacketForm, string>> = {
   pdf: 'application/pdf',
@@ -242,9 +295,9 @@ const PDF_ALONE = 'This packet went without the chart and can be read as a PDF a
 
 const isWhole = (packet: Packet): packet is SentPacket => packet.chart !== undefined;
 
-async function bytesOf(packet: Packet, form: OfficePacketForm): Promise<Uint8Array<ArrayBuffer>> {
-  if (form === 'pdf' || !isWhole(packet)) return packetPdf(packet);
-  return new TextEncoder().encode(form === 'ccda' ? packetCcda(packet) : JSON.stringify(packetBundle(packet)));
+async function bytesOf(packet: Packet, form: OfficePacketForm, files: FileBytes): Promise<Uint8Array<ArrayBuffer>> {
+  if (form === 'pdf' || !isWhole(packet)) return packetPdf(packet, undefined, files);
+  return new TextEncoder().encode(form === 'ccda' ? packetCcda(packet) : JSON.stringify(packetBundle(packet, files)));
 }
 
 const NOT_CONSENTED =
@@ -285,6 +338,25 @@ const notPdf = (): Refusal =>
   problem('invalid-request', 'The note was not taken.', [
     { field: 'body', message: 'It is not a PDF of at most 10 MB', fix: 'Save or scan the note as a PDF and upload that.' },
   ]);
+
+/** For the accounting: the page shows what the files of the packet are called. */
+async function titlesTold(unit: Unit, { id }: StoredOfficeLink): Promise<string[]> {
+  const count = (await sentPacketOf(unit, id))?.chart.files?.enclosed.length ?? 0;
+  return count === 0 ? [] : [`titles of files (${count})`];
+}
+
+/** Where something goes by a consent, titles are told with what they name: whether it is still given is asked when that is read. */
+function filesShown(packet: Packet | undefined): OfficeView['files'] {
+  const isNamed = !packet?.chart?.consented?.length;
+  return (packet?.chart?.files?.enclosed ?? []).map(({ sha256, title, date, kind, bytes, page }) => ({
+    sha256,
+    title: isNamed ? title : 'Image or document',
+    date: isNamed ? date : '',
+    contentType: FILE_TYPES[kind],
+    bytes,
+    asPage: page !== null,
+  }));
+}
 
 /** As the clinician approved it, addressed to whom this office works for. */
 async function packetOf(
@@ -364,6 +436,7 @@ async function viewOf(
     status: statusOf(referral),
     hasPacket: packet !== undefined,
     packetForms: packet === undefined ? [] : isWhole(packet) ? [...OFFICE_PACKET_FORMS] : ['pdf'],
+    files: filesShown(packet),
     appointment: booked ? { startsAt: booked.startsAt } : null,
     offered: attempt.offered?.dates ?? [],
     acts: officeActs(referral, link.attempt, OFFICE_ACTS, now),

@@ -35,6 +35,7 @@ import { letterheadOf, practiceBy } from './configuration-in-force.ts';
 import { policyIn } from './engine/policy-in-force.ts';
 import { keptOf } from './kept.ts';
 import { matchedCoverage } from './matched-coverage.ts';
+import type { GatheredFiles } from './packet-files.ts';
 import { payerOf } from './setting.ts';
 import { namesOf } from './staff-names.ts';
 
@@ -77,6 +78,7 @@ function teethOf(order: Readonly<Record<string, unknown>> | null, words: string)
  * Undefined where nobody is asked, or what was approved is not kept: referrals that came without a chart have no packet.
  *
  * @param consents of the patient as they are now (consents-at-sending.ts); those that came with the chart count for nothing
+ * @param files fetched before, for whoever looks at the packet or sends it; without them items go by their titles
  */
 export async function assemblePacket(
   unit: Unit,
@@ -84,6 +86,7 @@ export async function assemblePacket(
   { practiceOf, phoneOf }: AssemblyDeps,
   now: Date,
   consents: readonly FhirResource[],
+  files?: Pick<GatheredFiles, 'enclosed' | 'notEnclosed'>,
 ): Promise<AssembledPacket | undefined> {
   const { order, patientId, id } = referral;
   const attempt = referral.attempts.at(-1);
@@ -150,8 +153,11 @@ export async function assemblePacket(
     authorization,
     callback,
     teeth,
+    ...(files ? { notEnclosed: files.notEnclosed.map(({ item }) => item) } : {}),
     today,
   });
+  const goingIds = new Set(going.map(({ id: item }) => item));
+  const isGoing = ({ item }: { item: string }): boolean => goingIds.has(item);
   const letterhead = letterheadOf(configuration, { ...practice, phone: callback });
   const packet: SentPacket = {
     ...addressedTo(base, attempt.performer, practiceOf(attempt.performer.entryId)),
@@ -172,9 +178,11 @@ export async function assemblePacket(
       teeth,
       authorization: await wordsOf(unit, referral, authorization),
       callback,
-      lacking: missingOf(requirements).map(({ label }) => label),
+      // What has a title and no file is told with the files.
+      lacking: missingOf(requirements).flatMap(({ label, withoutFile }) => (withoutFile ? [] : [label])),
       withheld: withheld > 0,
       consented: holdsByConsent ? [...consented].toSorted() : [],
+      ...(files ? { files: { enclosed: files.enclosed.filter(isGoing), notEnclosed: files.notEnclosed.filter(isGoing) } } : {}),
     },
   };
   // Made when somebody asks: only a packet that has to be looked through before it goes is told by it.
@@ -245,7 +253,8 @@ async function wordsOf(unit: Unit, { id }: Referral, word: AuthorizationWord): P
 
 /** Of what goes, whenever it is put together. What the payer says is told with the sending, when it was looked through already. */
 function digestOf({ letterhead: _looks, ...packet }: SentPacket): string {
-  const { consented, ...chart } = packet.chart;
+  // The files are those of its items, and whether they could be fetched changes by the minute: what was looked through stays looked through.
+  const { consented, files: _fetched, ...chart } = packet.chart;
   // That it was not checked stood in most that were looked through before. One that holds nothing by a consent is the same as it was before packets said so: what somebody has looked through stays looked through.
   const byConsent = consented?.length ? { consented } : {};
   return createHash('sha256')

@@ -11,6 +11,7 @@ import { type ChannelSettings, faxesBy } from '../channels/settings.ts';
 import type { SendPacket } from '../client/packet.ts';
 import type { SentPacket } from '../packet/packet-ccda.ts';
 import { packetPdf } from '../packet/packet-pdf.ts';
+import { type FileBytes, filesDisclosed } from '../packet/packet-words.ts';
 import { actorOf, type Session } from '../sessions/session.ts';
 import type { Unit } from '../store/store.ts';
 import { configurationIn } from './configuration-in-force.ts';
@@ -23,7 +24,7 @@ import type { AssembledPacket } from './packet-assembly.ts';
 export type LeavingDeps = {
   channels: ChannelSettings;
   /** The pages of a fax; as PDF unless told. */
-  pages?: (packet: SentPacket, link: string) => Promise<Uint8Array<ArrayBuffer>>;
+  pages?: (packet: SentPacket, link: string, files: FileBytes) => Promise<Uint8Array<ArrayBuffer>>;
 };
 
 export type Leaving = {
@@ -31,6 +32,7 @@ export type Leaving = {
   session: Session;
   referral: Referral;
   assembled: AssembledPacket;
+  files: FileBytes;
   transmissionId: string;
   now: Date;
   asked: SendPacket;
@@ -49,6 +51,7 @@ function whatOf({ packet: { chart } }: AssembledPacket): string[] {
     'referral note',
     'coverage',
     ...[...counted].map(([section, count]) => `${section} (${count})`),
+    ...filesDisclosed((chart.files?.enclosed ?? []).filter(({ page }) => page !== null)),
   ];
 }
 
@@ -59,7 +62,7 @@ function whatOf({ packet: { chart } }: AssembledPacket): string[] {
  */
 export async function askOutside(deps: LeavingDeps, leaving: Leaving): Promise<string | null> {
   const { channels } = deps;
-  const { unit, session, referral, assembled, transmissionId, now, asked } = leaving;
+  const { unit, session, referral, assembled, files, transmissionId, now, asked } = leaving;
   const at = now.toISOString();
   const { attempt, packet } = assembled;
   const transmission = { attempt: attempt.number, transmissionId };
@@ -110,7 +113,7 @@ export async function askOutside(deps: LeavingDeps, leaving: Leaving): Promise<s
   }
   // Beside those that are open: who opened a letter goes on there, and pages may lie at the machine for days.
   const opens = await addLink(unit, { subject: session.subject, actor: actorOf(session) }, { id: transmissionId, referral, attempt, now });
-  const bytes = await (deps.pages ?? packetPdf)(packet, linkSecret(channels.publicUrl, opens).link);
+  const bytes = await (deps.pages ?? packetPdf)(packet, linkSecret(channels.publicUrl, opens).link, files);
   const content: FaxContent = {
     transmission,
     number: faxNumber(packet.specialist.fax) ?? '',

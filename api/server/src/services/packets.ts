@@ -1,4 +1,5 @@
 /** The packet on the worklist: looked at, prepared, and sent by one press. What is sent is kept as it went, and accounted for. */
+import { FILE_TYPES } from '@refloop/domain/packet/file';
 import type { Hold } from '@refloop/domain/packet/readiness';
 import { channelOf, waysOf } from '@refloop/domain/packet/way';
 import { decideCare } from '@refloop/domain/referral/care-command';
@@ -7,10 +8,12 @@ import { ok } from '@refloop/domain/result';
 import { faxNumber } from '../channels/fax.ts';
 import { faxesBy } from '../channels/settings.ts';
 import type { PacketAnswer, PacketSent, PacketView, PreparePacket, SendPacket } from '../client/packet.ts';
+import type { Patience } from '../ehr/chart-files.ts';
 import type { ReadConsents } from '../ehr/consents-now.ts';
 import { packetBundle } from '../packet/packet-bundle.ts';
-import { packetCcda } from '../packet/packet-ccda.ts';
+import { packetCcda, type SentPacket } from '../packet/packet-ccda.ts';
 import { packetPdf } from '../packet/packet-pdf.ts';
+import { whyNotEnclosed } from '../packet/packet-words.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, personOf, type Session } from '../sessions/session.ts';
 import type { Scope, Store, Unit } from '../store/store.ts';
@@ -20,6 +23,7 @@ import { consentsFor } from './consents-at-sending.ts';
 import { keepLacking } from './lacking-kept.ts';
 import { noSuchReferral, requireOwn } from './own-referral.ts';
 import { type AssembledPacket, type AssemblyDeps, assemblePacket } from './packet-assembly.ts';
+import { type GatheredFiles, type GatherFiles, keepFiles, TO_LOOK, TO_SEND } from './packet-files.ts';
 import { askOutside, type LeavingDeps } from './packet-leaving.ts';
 import { preparedWith } from './packet-preparation.ts';
 import { holdWords } from './packet-words.ts';
@@ -46,6 +50,8 @@ export type PacketDeps = AssemblyDeps &
     channelsOf: (entryId: string) => readonly Parameters<typeof waysOf>[0]['channels'][number][];
     /** Whether Refloop may move Tasks in this EHR. */
     tracks: (scope: Scope) => boolean;
+    /** The files of what goes; without it items go by their titles. */
+    files?: GatherFiles;
   };
 
 const NO_PACKET = 'What the clinician approved is not kept with this referral, or nobody is asked, so there is no packet.';
@@ -59,14 +65,25 @@ export function createPacketService(deps: PacketDeps): PacketService {
   /** What may leave is judged by the consents of this moment, whoever looks and whatever was looked at before. */
   const consentsOf = (session: Session, referralId: string, now: Date) => consentsFor(deps, session, referralId, now);
 
-  type Consents = Awaited<ReturnType<typeof consentsOf>>;
+  /** What was asked of the EHR before the transaction in which it counts. */
+  type Asked = { consents: Awaited<ReturnType<typeof consentsOf>>; files: GatheredFiles | undefined };
 
-  async function find(unit: Unit, session: Session, referralId: string, now: Date, consents: Consents): Promise<Found | 'none'> {
+  async function find(unit: Unit, session: Session, referralId: string, now: Date, { consents, files }: Asked): Promise<Found | 'none'> {
     await requireOwn(unit, session, referralId);
     const referral = await readReferral(unit, referralId);
     if (!referral || referral.order.status === 'draft') throw new Refused(noSuchReferral());
-    const assembled = await assemblePacket(unit, referral, deps, now, consents);
+    const assembled = await assemblePacket(unit, referral, deps, now, consents, files);
     return assembled ? { referral, assembled } : 'none';
+  }
+
+  /** Consents first: no file is fetched that may not go. */
+  async function askEhr(session: Session, referralId: string, patience: Patience, now: Date): Promise<Asked> {
+    const consents = await consentsOf(session, referralId, now);
+    const { files: gather } = deps;
+    if (!gather) return { consents, files: undefined };
+    const found = await store.transaction(session.scope, (unit) => find(unit, session, referralId, now, { consents, files: undefined }));
+    const files = found === 'none' ? undefined : await gather({ scope: session.scope, ...found }, patience, now);
+    return { consents, files };
   }
 
   const recorded = (unit: Unit, session: Session, { referral }: Found, now: Date, action: `packet.${string}`, payload: object) =>
@@ -113,7 +130,9 @@ export function createPacketService(deps: PacketDeps): PacketService {
         because,
         foundOn: foundOn ?? null,
         removed: preparation.removed.includes(id),
+        file: fileOfItem(packet.chart.files, id),
       })),
+      filesGo: packet.chart.files !== undefined,
       requirements: requirements.map(({ id, label, standing }) => ({ id, label, standing })),
       withheld,
       authorization: packet.chart.authorization,
@@ -133,9 +152,9 @@ export function createPacketService(deps: PacketDeps): PacketService {
 
   return {
     view: async (session, referralId, now) => {
-      const consents = await consentsOf(session, referralId, now);
+      const asked = await askEhr(session, referralId, TO_LOOK, now);
       return store.transaction(session.scope, async (unit): Promise<PacketAnswer> => {
-        const found = await find(unit, session, referralId, now, consents);
+        const found = await find(unit, session, referralId, now, asked);
         if (found === 'none') return { standing: 'none', why: NO_PACKET };
         await recorded(unit, session, found, now, 'packet.read', { revision: found.assembled.revision });
         return { standing: 'there', packet: await viewOf(unit, found, session.scope) };
@@ -143,11 +162,11 @@ export function createPacketService(deps: PacketDeps): PacketService {
     },
 
     prepare: async (session, referralId, { revision, what }, now) => {
-      const consents = await consentsOf(session, referralId, now);
+      const asked = await askEhr(session, referralId, TO_LOOK, now);
       return store.transaction(session.scope, async (unit): Promise<PacketAnswer> => {
         // First, here and in sending: two that take referral and packet in turn would wait for each other.
         await unit.events.hold(referralId);
-        const found = await find(unit, session, referralId, now, consents);
+        const found = await find(unit, session, referralId, now, asked);
         if (found === 'none') throw new Refused(problem('conflict', NO_PACKET));
         const { assembled } = found;
         const content = preparedWith(assembled, what, { by: session.subject, at: now.toISOString() });
@@ -162,18 +181,18 @@ export function createPacketService(deps: PacketDeps): PacketService {
         if (assembled.revision !== revision || !(await unit.packetPreparations.put(kept))) throw new Refused(problem('conflict', CHANGED));
         await keepLacking(unit, referralId, now.toISOString());
         await recorded(unit, session, found, now, 'packet.prepared', what);
-        const after = await find(unit, session, referralId, now, consents);
+        const after = await find(unit, session, referralId, now, asked);
         if (after === 'none') throw new Refused(problem('conflict', NO_PACKET));
         return { standing: 'there', packet: await viewOf(unit, after, session.scope) };
       });
     },
 
     send: async (session, referralId, asked, now) => {
-      const consents = await consentsOf(session, referralId, now);
+      const ofEhr = await askEhr(session, referralId, TO_SEND, now);
       return withPress(() =>
         store.transaction(session.scope, async (unit): Promise<PacketSent> => {
           await unit.events.hold(referralId);
-          const shown = await find(unit, session, referralId, now, consents);
+          const shown = await find(unit, session, referralId, now, ofEhr);
           if (shown === 'none') throw new Refused(problem('conflict', NO_PACKET));
           const { referral } = shown;
           const { attempt } = shown.assembled;
@@ -188,7 +207,7 @@ export function createPacketService(deps: PacketDeps): PacketService {
           const { authorization: answer } = asked;
           const about = { referralId, assembled: shown.assembled, factKey, at, notDone: 'The packet was not sent.' };
           if (answer) await answerAuthorization(unit, session, answer, about);
-          const found = answer ? await find(unit, session, referralId, now, consents) : shown;
+          const found = answer ? await find(unit, session, referralId, now, ofEhr) : shown;
           if (found === 'none') throw new Refused(problem('conflict', NO_PACKET));
           const { assembled } = found;
           const { packet } = assembled;
@@ -204,7 +223,9 @@ export function createPacketService(deps: PacketDeps): PacketService {
           if (!applied) throw new Refused(noSuchReferral());
           if (!applied.ok) throw new Refused(careRefusal(applied.refusal));
           await keepSent(unit, referral, transmissionId, packet, at);
-          const link = await askOutside(deps, { unit, session, referral, assembled, transmissionId, now, asked });
+          const files = goingFiles(packet, ofEhr.files);
+          await keepFiles(unit, referralId, files, at);
+          const link = await askOutside(deps, { unit, session, referral, assembled, files: files.bytes, transmissionId, now, asked });
           await recorded(unit, session, found, now, 'packet.sent', {
             transmissionId,
             way: asked.way,
@@ -214,6 +235,8 @@ export function createPacketService(deps: PacketDeps): PacketService {
             authorization: packet.chart.authorization,
             withoutAuthorization: assembled.preparation.withoutAuthorization ?? null,
             removed: assembled.preparation.removed,
+            files: files.enclosed.map(({ item, kind, bytes, sha256 }) => ({ item, kind, bytes, sha256 })),
+            notEnclosed: (packet.chart.files?.notEnclosed ?? []).map(({ item, why }) => ({ item, why })),
           });
           return { way: asked.way, link, specialist };
         }),
@@ -221,24 +244,38 @@ export function createPacketService(deps: PacketDeps): PacketService {
     },
 
     file: async (session, referralId, form, now) => {
-      const consents = await consentsOf(session, referralId, now);
+      const asked = await askEhr(session, referralId, TO_LOOK, now);
       const packet = await store.transaction(session.scope, async (unit) => {
-        const found = await find(unit, session, referralId, now, consents);
+        const found = await find(unit, session, referralId, now, asked);
         if (found === 'none') throw new Refused(problem('not-found', NO_PACKET));
         await recorded(unit, session, found, now, 'packet.file-read', { form });
         return found.assembled.packet;
       });
       switch (form) {
         case 'pdf':
-          return packetPdf(packet);
+          return packetPdf(packet, undefined, asked.files?.bytes);
         case 'fhir':
-          return new TextEncoder().encode(JSON.stringify(packetBundle(packet)));
+          return new TextEncoder().encode(JSON.stringify(packetBundle(packet, asked.files?.bytes)));
         case 'ccda':
           return new TextEncoder().encode(packetCcda(packet));
       }
     },
   };
 }
+
+function fileOfItem(files: SentPacket['chart']['files'], id: string): PacketView['items'][number]['file'] {
+  const enclosed = files?.enclosed.find(({ item }) => item === id);
+  if (enclosed) return { goes: true, contentType: FILE_TYPES[enclosed.kind], bytes: enclosed.bytes, asPage: enclosed.page !== null };
+  const not = files?.notEnclosed.find(({ item }) => item === id);
+  return not ? { goes: false, why: whyNotEnclosed(not.why) } : null;
+}
+
+/** Of what was fetched, what this packet holds. */
+const goingFiles = ({ chart }: SentPacket, gathered: GatheredFiles | undefined): GatheredFiles => ({
+  enclosed: chart.files?.enclosed ?? [],
+  notEnclosed: chart.files?.notEnclosed ?? [],
+  bytes: gathered?.bytes ?? new Map(),
+});
 
 /** What the payer denied is nothing that is asked of whoever sends. */
 const shownKind = (hold: Hold): PacketView['holds'][number]['kind'] =>

@@ -8,6 +8,7 @@ import type { ChannelSettings } from '../channels/settings.ts';
 import { NO_CHANNELS } from '../channels/test-no-channels.ts';
 import type { Role } from '../client/session.ts';
 import { createKeyRing } from '../crypto/key-ring.ts';
+import { chartFilesNow } from '../ehr/chart-files.ts';
 import { DEVELOPMENT_KEY } from '../environment/keys.ts';
 import { createDocumentReader, type DocumentReader } from '../inbound/document-reader.ts';
 import { type CapturedLog, captureLog } from '../logging/test-log.ts';
@@ -80,6 +81,8 @@ export type ReferralApi = {
   consents: FhirResource[];
   /** What the EHR has of the chart now, by Refloop’s own access; undefined where the site gives none. Searches that were asked, types it refuses, and why it lets nobody in. */
   chart: { now: FhirResource[] | undefined; asked: string[]; refused: string[]; shut: string | undefined };
+  /** What the EHR answers to its own address below the FHIR base, by Refloop’s own access; undefined where the site gives none. */
+  files: { answers: Record<string, () => Response> | undefined; asked: string[] };
   /** The superuser's URL of its database. */
   url: string;
   scope: Scope;
@@ -134,6 +137,17 @@ export async function openReferralApi(
   const clock = { now: new Date('2026-11-20T10:00:00.000Z'), ahead: 0 };
   const consents: FhirResource[] = [];
   const chart: ReferralApi['chart'] = { now: undefined, asked: [], refused: [], shut: undefined };
+  const files: ReferralApi['files'] = { answers: undefined, asked: [] };
+  const chartFiles = chartFilesNow({
+    sites: [{ ...site, system: { reads: true } as NonNullable<(typeof site)['system']> }],
+    tokens: async () => ({ ok: true, value: { accessToken: 'system-token', scopes: [] } }),
+    fetch: async (url) => {
+      files.asked.push(url);
+      const path = url.startsWith(`${site.iss}/`) ? url.slice(site.iss.length + 1) : url;
+      return files.answers?.[path]?.() ?? new Response('', { status: 404 });
+    },
+    pause: async () => undefined,
+  });
   const app = createApp({
     store,
     sites: [site],
@@ -168,6 +182,7 @@ export async function openReferralApi(
             }
           );
         },
+        chartFiles: async (...asked) => files.answers && chartFiles(...asked),
         phoneOf: () => '510-555-0150',
         failed: (error) => {
           throw error;
@@ -192,6 +207,7 @@ export async function openReferralApi(
     clock,
     consents,
     chart,
+    files,
     useDirectory: (directory, hash) => index.swap(buildIndex(directory, hash)),
     session: async ({ patientId = 'pat-1', subject = 'clinician', roles = [] } = {}) => {
       const token = newToken();

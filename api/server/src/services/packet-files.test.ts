@@ -1,0 +1,289 @@
+/** Images and documents of the chart by their content: fetched from the EHR, looked at, sent, kept, and read by the office. */
+import { createHash } from 'node:crypto';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { PacketItemView } from '../client/packet.ts';
+import { jpeg, png, scannedPdf } from '../packet/test-images.ts';
+import { readPdf } from '../packet/test-read-pdf.ts';
+import { fullChart, NPI, PLANTED, packetDesk, subject } from './test-packet-desk.ts';
+import type { Body } from './test-referral-input.ts';
+
+const desk = packetDesk();
+const { written, packetOf, prepare, send, carryOut } = desk;
+
+const document = (id: string, name: string, attachment: object, more: Body = {}): Body => ({
+  resourceType: 'DocumentReference',
+  id,
+  subject,
+  status: 'current',
+  type: { text: name },
+  date: '2026-11-10',
+  content: [{ attachment }],
+  ...more,
+});
+const xray = document('xray', 'Chest X-ray', { contentType: 'image/jpeg', url: 'Binary/xray' }, { date: '2019-03-01' });
+const scan = document('scan', 'Letter of the hospital', { contentType: 'application/pdf', url: 'Binary/scan' });
+const inline = document('photo', 'Photograph of the skin', {
+  contentType: 'image/png',
+  data: Buffer.from(png(30, 20)).toString('base64'),
+});
+const SUD = { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'SUD' };
+const withFiles = (): Body[] => [...fullChart(), xray, scan, inline];
+
+const answer = (body: Body) => () => Response.json(body);
+const raw = (bytes: Uint8Array<ArrayBuffer>) => () => new Response(bytes);
+const theEhr = (): Record<string, () => Response> => ({
+  'DocumentReference/xray': answer(xray),
+  'DocumentReference/scan': answer(scan),
+  'DocumentReference/photo': answer(inline),
+  'Binary/xray': raw(jpeg(640, 480)),
+  'Binary/scan': raw(scannedPdf()),
+});
+const now = (more: Record<string, () => Response> = {}): void => {
+  desk.api.files.answers = { ...theEhr(), ...more };
+};
+/** What is kept in memory of a file is ten minutes old by then. */
+beforeEach(async () => {
+  await desk.later(11);
+  now();
+  desk.api.files.asked.splice(0);
+});
+
+const filesOf = async (id: string): Promise<Record<string, PacketItemView['file']>> => {
+  const { items } = await packetOf(id);
+  return Object.fromEntries(items.flatMap(({ id: item, file }) => (file ? [[item, file]] : [])));
+};
+const why = async (id: string, item: string): Promise<string | undefined> => {
+  const file = (await filesOf(id))[item];
+  return file && !file.goes ? file.why : undefined;
+};
+const open = async (): Promise<{ opened: string; files: { sha256: string; title: string; contentType: string; bytes: number }[] }> => {
+  const { body } = await desk.api.call('POST', '/office/open', '', { link: desk.mailedLink(), npi: NPI });
+  return body as never;
+};
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const mailed = async (id: string): Promise<void> => {
+  expect((await send(id, 'mail')).status).toBe(200);
+  await carryOut();
+};
+
+describe('before it goes', () => {
+  test('whoever sends it sees what goes by content, of which kind and how large', async () => {
+    const id = await written(withFiles());
+    expect((await packetOf(id)).filesGo).toBe(true);
+    expect(await filesOf(id)).toEqual({
+      'DocumentReference/xray': { goes: true, contentType: 'image/jpeg', bytes: jpeg(640, 480).byteLength, asPage: true },
+      'DocumentReference/scan': { goes: true, contentType: 'application/pdf', bytes: scannedPdf().byteLength, asPage: false },
+      'DocumentReference/photo': { goes: true, contentType: 'image/png', bytes: png(30, 20).byteLength, asPage: true },
+    });
+    expect(desk.api.files.asked.every((url) => /\/fhir\/(DocumentReference|Binary)\/(xray|scan|photo)$/.test(url))).toBe(true);
+  });
+
+  test('where the site gives Refloop no access all goes by title, as it did, and nothing is asked', async () => {
+    desk.api.files.answers = undefined;
+    const id = await written(withFiles());
+    expect([(await packetOf(id)).filesGo, await filesOf(id)]).toEqual([false, {}]);
+    await mailed(id);
+    expect([(await open()).files, desk.api.files.asked]).toEqual([[], []]);
+  });
+
+  test('what was taken out is not fetched', async () => {
+    const id = await written(withFiles());
+    desk.api.files.answers = undefined;
+    await prepare(id, { change: 'remove', item: 'DocumentReference/scan' });
+    now();
+    expect(Object.keys(await filesOf(id))).not.toContain('DocumentReference/scan');
+    expect(desk.api.files.asked.join()).not.toContain('scan');
+  });
+
+  test.each<[string, Record<string, () => Response>, string]>([
+    ['the EHR does not answer', { 'Binary/scan': () => new Response('', { status: 503 }) }, 'the EHR did not answer'],
+    ['the EHR refuses', { 'DocumentReference/scan': () => new Response('', { status: 403 }) }, 'the EHR did not allow it'],
+    ['it is there no more', { 'Binary/scan': () => new Response('', { status: 404 }) }, 'the chart does not have it any more'],
+    [
+      'it is a program, whatever the EHR calls it',
+      { 'Binary/scan': () => new Response('MZ program') },
+      'it is a kind of file that is not sent',
+    ],
+    ['it is too large', { 'Binary/scan': raw(new Uint8Array(10 * 1024 * 1024 + 1)) }, 'it is larger than 10 MB'],
+    [
+      'it lies elsewhere by now',
+      { 'DocumentReference/scan': answer(document('scan', 'Letter of the hospital', { url: 'https://evil.example.org/scan' })) },
+      'it is kept outside of the EHR',
+    ],
+    [
+      'it is another patient’s by now',
+      { 'DocumentReference/scan': answer({ ...scan, subject: { reference: 'Patient/p2' } }) },
+      'the chart does not have it any more',
+    ],
+    [
+      'it was entered in error',
+      { 'DocumentReference/scan': answer({ ...scan, status: 'entered-in-error' }) },
+      'the chart does not have it any more',
+    ],
+  ])('%s: it goes by title, with the words why', async (_, more, words) => {
+    const id = await written(withFiles());
+    now(more);
+    expect(await why(id, 'DocumentReference/scan')).toBe(words);
+    expect((await packetOf(id)).holds, 'it was not asked for, so it holds nothing').toEqual([]);
+    await mailed(id);
+    expect((await open()).files.map(({ title }) => title)).toEqual(['Photograph of the skin', 'Chest X-ray']);
+    expect(await desk.readAtOffice()).toContain(`Letter of the hospital · 10 Nov 2026: not enclosed, its title goes alone: ${words}.`);
+  });
+
+  test('an address of the browser’s own is not followed: the EHR says where the file is', async () => {
+    const planted = document('scan', 'Letter of the hospital', { contentType: 'application/pdf', url: 'Binary/of-another-patient' });
+    const id = await written([...fullChart(), planted]);
+    await filesOf(id);
+    expect(desk.api.files.asked.join()).not.toContain('of-another-patient');
+  });
+
+  test.each<[string, Record<string, () => Response>]>([
+    [
+      'its entry bears a label by now',
+      {
+        'DocumentReference/scan': answer({
+          ...scan,
+          meta: { security: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'SUD' }] },
+        }),
+      },
+    ],
+    [
+      'its file bears one',
+      {
+        'Binary/scan': answer({
+          resourceType: 'Binary',
+          meta: { security: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality', code: 'R' }] },
+          data: Buffer.from(scannedPdf()).toString('base64'),
+        }),
+      },
+    ],
+    [
+      'it speaks of what needs a consent',
+      { 'Binary/scan': raw(scannedPdf(`${PLANTED} has opioid use disorder and takes buprenorphine.`)) },
+    ],
+  ])('%s: it is kept back, without a word of what it is', async (_, more) => {
+    const id = await written(withFiles());
+    now(more);
+    expect(await why(id, 'DocumentReference/scan')).toBe('the practice has to look at it first');
+    await mailed(id);
+    expect(await desk.readAtOffice()).not.toMatch(/Zebulonian|opioid|SUD|substance/i);
+  });
+});
+
+describe('an image that is required', () => {
+  const ecg = document('ecg-scan', '12-lead ECG', { contentType: 'application/pdf', url: 'Binary/ecg' }, { date: '2026-11-15' });
+  const chart = (): Body[] => [...fullChart().filter(({ id }) => id !== 'ecg'), ecg];
+  const away = { 'DocumentReference/ecg-scan': answer(ecg), 'Binary/ecg': () => new Response('', { status: 503 }) };
+
+  test('holds the packet while its file does not come, until somebody says why it goes without', async () => {
+    const id = await written(chart());
+    now({ ...away, 'Binary/ecg': raw(scannedPdf()) });
+    expect((await packetOf(id)).holds).toEqual([]);
+    await desk.later(11);
+    now(away);
+    expect((await packetOf(id)).holds).toEqual([
+      { kind: 'incomplete', words: expect.stringMatching(/ECG.*\(its file could not be enclosed\)/) },
+    ]);
+    expect((await send(id, 'mail')).status).toBe(409);
+    expect((await prepare(id, { change: 'override', reason: 'They make their own' })).status).toBe(200);
+    await mailed(id);
+    expect(await desk.readAtOffice()).toContain('12-lead ECG · 15 Nov 2026: not enclosed');
+  });
+});
+
+describe('at the office', () => {
+  test('images are pages, every file is there as it was sent, and each reading is on record and accounted for', async () => {
+    const id = await written(withFiles());
+    await mailed(id);
+    // By then the chart has others, or is away.
+    now({ 'Binary/xray': raw(jpeg(1, 1)), 'Binary/scan': () => new Response('', { status: 503 }) });
+    const { opened, files } = await open();
+    expect(files.map(({ title, contentType, bytes }) => [title, contentType, bytes])).toEqual([
+      ['Photograph of the skin', 'image/png', png(30, 20).byteLength],
+      ['Letter of the hospital', 'application/pdf', scannedPdf().byteLength],
+      ['Chest X-ray', 'image/jpeg', jpeg(640, 480).byteLength],
+    ]);
+    const { pages, text } = await readPdf((await desk.api.download('/office/packet', '', { opened })).bytes);
+    expect(pages.flatMap(({ figures }) => figures)).toEqual([
+      'Photograph of the skin · 10 Nov 2026: an image of the chart, as it is kept there',
+      'Chest X-ray · 1 Mar 2019: an image of the chart, as it is kept there',
+    ]);
+    expect(text.replaceAll(/\s+/g, ' ')).toContain(
+      'Letter of the hospital · 10 Nov 2026 (PDF, 1 kB): a file of its own beside these pages.',
+    );
+
+    for (const [index, bytes] of [png(30, 20), scannedPdf(), jpeg(640, 480)].entries()) {
+      const file = await desk.api.download('/office/packet/file', '', { opened, sha256: files[index]?.sha256 });
+      expect(sha256(file.bytes)).toBe(sha256(bytes));
+      expect([
+        file.headers.get('content-type'),
+        file.headers.get('content-disposition')?.split(';')[0],
+        file.headers.get('x-content-type-options'),
+        file.headers.get('cache-control'),
+      ]).toEqual(['application/octet-stream', 'attachment', 'nosniff', 'no-store']);
+    }
+    const bundle = await desk.api.download('/office/packet/fhir', '', { opened });
+    const words = Buffer.from(bundle.bytes).toString('utf8');
+    expect(words).toContain(Buffer.from(jpeg(640, 480)).toString('base64'));
+    expect(words).toContain(Buffer.from(scannedPdf()).toString('base64'));
+
+    const { disclosures } = await desk.accounted();
+    const read = disclosures.map(({ way, what, sha256: hash }) => [way, what, hash]);
+    expect(read.filter(([way]) => way === 'office link, file read').length).toBe(3);
+    for (const [index, kind] of ['PNG image', 'PDF', 'JPEG image'].entries())
+      expect(read).toContainEqual(['office link, file read', [`files, ${kind} (1)`], files[index]?.sha256]);
+    const all = ['packet with chart', 'files, PNG image (1)', 'files, PDF (1)', 'files, JPEG image (1)'];
+    expect(read).toContainEqual(['office link, packet read as FHIR', all, null]);
+    const audit = await desk.api.store.transaction(desk.api.scope, (unit) => unit.audit.list({ referralId: id }));
+    expect(audit.filter(({ action }) => action === 'office-link.file-read').length).toBe(3);
+    expect(audit.find(({ action }) => action === 'packet.sent')?.payload).toMatchObject({
+      files: [{ kind: 'png' }, { kind: 'pdf' }, { item: 'DocumentReference/xray', kind: 'jpeg', sha256: sha256(jpeg(640, 480)) }],
+    });
+  });
+
+  test('where something goes by a consent the page names no file, and gives none once the consent is withdrawn', async () => {
+    const labelled = { ...scan, meta: { security: [SUD] } };
+    const id = await written([...fullChart(), labelled]);
+    now({ 'DocumentReference/scan': answer(labelled) });
+    desk.api.consents.push({
+      resourceType: 'Consent',
+      id: 'consent',
+      status: 'active',
+      patient: subject,
+      provision: {
+        type: 'permit',
+        actor: [{ reference: { identifier: { system: 'http://hl7.org/fhir/sid/us-npi', value: NPI } } }],
+        securityLabel: [SUD],
+      },
+    });
+    await prepare(id, { change: 'check' });
+    await mailed(id);
+    const { opened, files } = await open();
+    expect(files.map(({ title }) => title)).toEqual(['Image or document']);
+    const read = async () => (await desk.api.download('/office/packet/file', '', { opened, sha256: files[0]?.sha256 })).status;
+    expect(await read()).toBe(200);
+    desk.api.consents.splice(0);
+    expect(await read()).toBe(409);
+  });
+
+  test('a file of another packet is not given', async () => {
+    await mailed(await written(withFiles()));
+    const [file] = (await open()).files;
+    await mailed(await written(fullChart()));
+    const { opened, files } = await open();
+    expect(files).toEqual([]);
+    expect((await desk.api.download('/office/packet/file', '', { opened, sha256: file?.sha256 })).status).toBe(409);
+  });
+});
+
+test('by fax the images are pages, and what cannot be one is at the address on the first', async () => {
+  const id = await written(withFiles());
+  expect((await send(id, 'fax')).status).toBe(200);
+  await carryOut();
+  const { text, pages } = await readPdf(new Uint8Array(desk.gateway.faxes.at(-1)?.document ?? []));
+  expect(pages.flatMap(({ figures }) => figures).filter((words) => words.includes('an image of the chart')).length).toBe(2);
+  expect(text.replaceAll(/\s+/g, ' ')).toContain('not among these pages; it can be read and kept at the address on the first page');
+  expect((await desk.accounted()).disclosures.at(-1)?.what).toEqual(
+    expect.arrayContaining(['files, JPEG image (1)', 'files, PNG image (1)']),
+  );
+});
