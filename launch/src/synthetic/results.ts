@@ -1,8 +1,10 @@
 /** Laboratory results, scores and diagnostic reports. */
-import type { CodeableConcept, DiagnosticReport, Observation, ObservationReferenceRange, Resource } from '@medplum/fhirtypes';
+import type { Attachment, CodeableConcept, DiagnosticReport, Observation, ObservationReferenceRange, Resource } from '@medplum/fhirtypes';
+import { notePdf } from '../players/note-pdf.ts';
 import type { ChartContext } from './chart-context.ts';
 import { checkedCode, coding, concept } from './codes.ts';
 import { type Analyte, analyteOf, calculatedLdl, estimatedFiltrationRate, panels, printedName, usualWords } from './laboratory.ts';
+import { syntheticPicture } from './picture.ts';
 import { laboratoryReference, practiceReference } from './practice.ts';
 import { metaFor } from './resource-meta.ts';
 import type { PanelResult, Range, Report, ReportSection, SingleResult } from './scenario.ts';
@@ -204,12 +206,21 @@ const sections: Readonly<Record<ReportSection, { code: string; display: string; 
   neurophysiology: { code: 'EN', display: 'Electroneuro (EEG, EMG,EP,PSG)' },
 };
 
+/** Of an X-ray or a scan a picture; of a heart's tracing the page that somebody scanned. */
+function asFile(id: string, { section, title }: Report): Attachment[] {
+  if (section === 'radiology') return [{ contentType: 'image/png', data: syntheticPicture(id).toString('base64'), title }];
+  if (section !== 'cardiology') return [];
+  const page = notePdf([title, '', 'SYNTHETIC: this page stands for a tracing and shows none.']);
+  return [{ contentType: 'application/pdf', data: Buffer.from(page).toString('base64'), title }];
+}
+
 function report(context: ChartContext, entry: Report): DiagnosticReport {
   const section = sections[entry.section];
   const text = `${entry.title}\n\nConclusion: ${entry.conclusion}\n`;
+  const id = context.id('report');
   return {
     resourceType: 'DiagnosticReport',
-    id: context.id('report'),
+    id,
     meta: metaFor('us-core-diagnosticreport-note'),
     status: 'final',
     category: [
@@ -222,7 +233,10 @@ function report(context: ChartContext, entry: Report): DiagnosticReport {
     issued: context.moment(entry.daysAgo, entry.daysAgo === 1 ? '13:25' : '19:30'),
     performer: [entry.section === 'pathology' ? laboratoryReference : practiceReference],
     conclusion: entry.conclusion,
-    presentedForm: [{ contentType: 'text/plain', data: Buffer.from(text, 'utf8').toString('base64'), title: entry.title }],
+    presentedForm: [
+      { contentType: 'text/plain', data: Buffer.from(text, 'utf8').toString('base64'), title: entry.title },
+      ...asFile(id, entry),
+    ],
   };
 }
 
