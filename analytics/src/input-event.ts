@@ -192,6 +192,8 @@ function fieldsOf(fact: ReferralFact, within: (kind: 'appointment' | 'report', i
       return { report: within('report', fact.reportId) };
     case 'authorization-decided':
       return { detail: fact.decision.status === 'denied' ? fact.decision.reason : fact.decision.status };
+    case 'authorization-for-another':
+      return { attempt: fact.attempt };
     case 'patient-contacted':
       return { detail: fact.outcome };
     case 'seen-elsewhere':

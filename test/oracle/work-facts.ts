@@ -10,7 +10,7 @@ const KINDS: readonly [string, readonly ReferralFact['type'][]][] = [
   ['note', ['report-matched', 'report-refused', 'report-reviewed']],
   ['patient', ['patient-contacted', 'patient-heard', 'patient-consent-changed']],
   ['message', ['message-posted']],
-  ['payer', ['authorization-asked', 'authorization-decided']],
+  ['payer', ['authorization-asked', 'authorization-decided', 'authorization-for-another']],
   ['sending', ['attempt-opened', 'attempt-sent']],
   ['visit', ['appointment-booked', 'appointment-cancelled', 'appointment-missed', 'patient-seen', 'seen-elsewhere']],
   [

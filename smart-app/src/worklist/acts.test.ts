@@ -24,6 +24,19 @@ const ben = { attempt: 2, name: 'Ben Example, MD' };
 const toLink = { reports: [report], attempts: [ben, ana] };
 
 describe('every form makes an act that the API takes', () => {
+  test('an approval says whom it names, where another was asked before; no other answer does', () => {
+    const attempts = [
+      { attempt: 2, name: 'Bea' },
+      { attempt: 1, name: 'Ana' },
+    ];
+    const form = formOf('authorization', { toLink: { reports: [], attempts: [] }, offices: [{ act: 'authorization', attempts }] }, NOW);
+    const approved = { ...startForm('authorization', form), answer: 'approved', number: 'A-1' };
+    expect(readAct('authorization', approved, NOW, form)).toMatchObject({ ok: true, what: { attempt: 2, number: 'A-1' } });
+    expect(readAct('authorization', { ...approved, attempt: '1' }, NOW, form)).toMatchObject({ ok: true, what: { attempt: 1 } });
+    const denied = readAct('authorization', { ...approved, answer: 'not-covered' }, NOW, form);
+    expect(denied.ok && 'attempt' in denied.what).toBe(false);
+  });
+
   test.each(ACTS)('%s', (act) => {
     const form = formOf(act, { toLink, offices: [] }, NOW);
     const read = readAct(act, { ...startForm(act, form), ...filledIn[act] }, NOW, form);

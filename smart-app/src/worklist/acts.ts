@@ -180,14 +180,17 @@ export function formOf(name: ActName, { toLink, offices }: Pick<Thread, 'toLink'
       ],
     };
   const office = offices.find(({ act }) => act === name);
-  return office ? { ...form, fields: [officeField(office.attempts), ...form.fields] } : form;
+  if (!office) return form;
+  // An approval is of the provider it names, whoever is asked now.
+  if (name === 'authorization') return { ...form, fields: [...form.fields, officeField(office.attempts, 'Who is named in it')] };
+  return { ...form, fields: [officeField(office.attempts), ...form.fields] };
 }
 
 /** Whom this was told of, where another was asked since. */
-const officeField = (attempts: Thread['toLink']['attempts']): Field => ({
+const officeField = (attempts: Thread['toLink']['attempts'], label = 'Which office'): Field => ({
   name: 'attempt',
   kind: 'choice',
-  label: 'Which office',
+  label,
   choices: attempts.map(({ attempt, name }) => ({ value: String(attempt), label: name })),
 });
 
@@ -231,8 +234,10 @@ export const startForm = (name: ActName, { fields }: ActForm = ACT_FORMS[name]):
   Object.fromEntries(fields.map((field) => [field.name, field.kind === 'choice' ? field.choices[0]?.value : '']));
 
 /** Those that are asked for with what is chosen already. */
-export const fieldsOf = (name: ActName, { answer }: Filled, { fields }: ActForm = ACT_FORMS[name]): readonly Field[] =>
-  fields.filter(({ kind }) => kind !== 'number' || answer === 'approved');
+export const fieldsOf = (name: ActName, { answer }: Filled, { fields }: ActForm = ACT_FORMS[name]): readonly Field[] => {
+  const isOfApproval = (field: Field): boolean => field.kind === 'number' || (name === 'authorization' && field.name === 'attempt');
+  return fields.filter((field) => !isOfApproval(field) || answer === 'approved');
+};
 
 /** What was filled in and can still be meant: a choice that is gone is made anew. */
 export const chosenStill = ({ fields }: ActForm, filled: Filled): Filled =>

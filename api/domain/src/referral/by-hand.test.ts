@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { due } from '../sla/due.ts';
 import { defaultPolicy } from '../sla/policy.ts';
-import { actsOf, type ByHandAct, byHand } from './by-hand.ts';
+import { actsOf, attemptsFor, type ByHandAct, byHand } from './by-hand.ts';
 import { DENIAL_REASONS, PATIENT_MEANINGS } from './care-event.ts';
 import { officeActs } from './office-act.ts';
 import { statusOf } from './status.ts';
@@ -318,6 +318,25 @@ describe('what the payer said', () => {
   ])('%s is on record, and whether it may be sent follows', (answer, standing, may) => {
     const history = inChart();
     expect([say(history, answer), maySend(history)]).toEqual([expect.objectContaining(standing), may]);
+  });
+
+  test('an approval that names who was asked before is not of whoever is asked now, nor is what came of it taken for theirs', () => {
+    const history = inChart();
+    say(history, 'asked');
+    history.ask({ type: 'choose-other', performer: ANOTHER, words: 'Another' });
+    expect(attemptsFor(history.referral, 'authorization')).toEqual([2, 1]);
+    const late = (attempt: number | undefined, key: string) => {
+      const decided = byHand(history.referral, { act: 'authorization', answer: 'approved', number: 'A-7', at, attempt }, key, minute(30));
+      if (!decided.ok) return decided.refusal.kind;
+      history.take(decided.value, minute(30));
+      return [decided.value.map(({ fact }) => fact.type), history.referral.authorization.status];
+    };
+    expect(late(3, 'of nobody')).toBe('no-such-attempt');
+    expect(late(1, 'late')).toEqual([['authorization-for-another'], 'approved-for-another']);
+    history.ask({ type: 'ask-authorization' }, 29);
+    expect(late(1, 'again')).toEqual([['authorization-for-another'], 'asked']);
+    expect(late(2, 'theirs')).toEqual([['authorization-decided'], 'approved']);
+    expect(late(undefined, 'and whose it is not said')).toEqual([['authorization-decided'], 'approved']);
   });
 
   test('asked and then approved it may be sent', () => {

@@ -36,7 +36,8 @@ export type ByHandAct =
   /** What the payer answered, or that they were asked. A denial is told by its reason, an approval by the payer's number. */
   | { act: 'authorization'; answer: 'asked'; at: Instant }
   | { act: 'authorization'; answer: 'not-needed' | DenialReason; at: Instant }
-  | { act: 'authorization'; answer: 'approved'; number: string; at: Instant }
+  /** Of the office that the payer's letter names; of whom was asked last where none is given. */
+  | { act: 'authorization'; answer: 'approved'; number: string; at: Instant; attempt?: number | undefined }
   | { act: 'cancel-requested'; reason: string; at: Instant }
   | { act: 'ended'; how: EndingKind; reason: string }
   /** What was set aside was looked at; the oldest of what is still open. */
@@ -84,7 +85,8 @@ export function byHand(referral: Referral, what: ByHandAct, key: string, now: In
   const booked = attempt.appointments.find(({ id }) => id === appointmentId);
   if (booked && (what.act === 'seen' || what.act === 'missed') && what.at < booked.startsAt && what.at <= now)
     return refuse({ kind: 'before-visit', startsAt: booked.startsAt });
-  const asked = askedFor(attempt, appointmentId, what, factKey);
+  const isAskedNow = attempt.performer.npi === referral.attempts.at(-1)?.performer.npi;
+  const asked = askedFor(attempt, { appointmentId, isAskedNow }, what, factKey);
   switch (asked.kind) {
     case 'nothing-booked':
       return refuse({ kind: 'nothing-booked' });
@@ -203,10 +205,10 @@ type Asked =
 
 const appointmentOf = ({ work }: Attempt): string | undefined => (work.status === 'scheduled' ? work.appointmentId : undefined);
 
-/** @param appointmentId of the visit of which something may be told */
+/** @param about `appointmentId`: of the visit of which something may be told; `isAskedNow`: whether it is the specialist of whom was asked last */
 function askedFor(
   attempt: Attempt,
-  appointmentId: string | undefined,
+  { appointmentId, isAskedNow }: { appointmentId: string | undefined; isAskedNow: boolean },
   what: Exclude<ByHandAct, { act: 'reconciled' | 'patient-heard' | 'link-report' | 'refuse-report' }>,
   key: string,
 ): Asked {
@@ -259,6 +261,8 @@ function askedFor(
       return { kind: 'done', command: { type: 'request-cancellation', attempt: number, reason: what.reason, at: what.at } };
     case 'authorization':
       if (what.answer === 'asked') return { kind: 'done', command: { type: 'ask-authorization' } };
+      if (what.answer === 'approved' && !isAskedNow)
+        return { kind: 'told', fact: { kind: 'authorization-for-another', attempt: number, number: what.number, at: what.at, key } };
       return { kind: 'told', fact: { kind: 'authorization-decided', decision: decisionOf(what), at: what.at, key } };
     case 'contacted':
       return { kind: 'done', command: { type: 'record-contact', outcome: what.outcome } };
@@ -306,14 +310,21 @@ export function actsOf(
   return all.filter((act) => own.includes(act) || ofOthers(referral, act).length > 0);
 }
 
-/** Which offices an act can be told of, by their attempts: those of which nothing more is wanted first. */
-export const attemptsFor = (referral: Referral, act: ByHandAct['act']): number[] => [
-  ...new Set(
-    [...ofOthers(referral, act), ...(ofLast(referral, [act], []).includes(act) ? referral.attempts.slice(-1) : [])].map(
-      ({ number }) => number,
-    ),
-  ),
-];
+/** Which offices an act can be told of, by their attempts: those of which nothing more is wanted first; of an approval whoever was asked last. */
+export function attemptsFor(referral: Referral, act: ByHandAct['act']): number[] {
+  const last = ofLast(referral, [act], []).includes(act) ? referral.attempts.slice(-1) : [];
+  const all = act === 'authorization' ? [...last, ...approvedLate(referral, last)] : [...ofOthers(referral, act), ...last];
+  return [...new Set(all.map(({ number }) => number))];
+}
+
+/** Each specialist who was asked before, once: the payer may have approved them all the same. */
+const approvedLate = ({ attempts }: Referral, [last]: readonly Attempt[]): Attempt[] =>
+  last === undefined
+    ? []
+    : attempts.filter(
+        ({ number, performer }) =>
+          performer.npi !== last.performer.npi && !attempts.some((later) => later.number > number && later.performer.npi === performer.npi),
+      );
 
 function ofOthers(referral: Referral, act: ByHandAct['act']): Attempt[] {
   if (!mayBePut(referral, act)) return [];

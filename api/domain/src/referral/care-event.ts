@@ -84,6 +84,8 @@ export type CareFact =
   | ReportFact
   | { type: 'authorization-asked'; version: 1 }
   | { type: 'authorization-decided'; version: 1; decision: AuthorizationDecision }
+  /** The payer’s approval came late: it names an office that was asked before, and is not of whoever is asked now. */
+  | { type: 'authorization-for-another'; version: 1; attempt: number; number: string }
   /** What the packet lacked was found in the chart after the note was signed; the entries themselves are kept as `document`. */
   | { type: 'chart-found'; version: 1; document: string; items: ChartFoundItem[] }
   | { type: 'patient-contacted'; version: 1; outcome: ContactOutcome }
@@ -169,6 +171,7 @@ const ABOUT = {
   'receipt-recorded': 'report',
   'authorization-asked': 'referral',
   'authorization-decided': 'referral',
+  'authorization-for-another': 'referral',
   'chart-found': 'referral',
   'patient-contacted': 'referral',
   'seen-elsewhere': 'referral',

@@ -35,6 +35,11 @@ export function afterCare(referral: Referral, fact: CareFact, told: Told): Refer
       return { ...referral, authorization: { status: 'asked', since: told.at } };
     case 'authorization-decided':
       return { ...referral, authorization: authorizationOf(fact.decision, told.at, referral.authorization) };
+    case 'authorization-for-another':
+      // What the payer was asked of whoever is asked now, or has said of them, it says nothing of.
+      return referral.authorization.status === 'not-checked'
+        ? { ...referral, authorization: { status: 'approved-for-another', since: told.at } }
+        : referral;
     case 'chart-found': {
       const refs = fact.items.flatMap((item) => item.refs);
       return { ...referral, chartFound: [...referral.chartFound, { document: fact.document, at: told.recordedAt, refs }] };

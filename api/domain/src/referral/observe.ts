@@ -46,6 +46,7 @@ export type ObservedFact =
             }
         ))
       | { kind: 'authorization-decided'; decision: AuthorizationDecision }
+      | { kind: 'authorization-for-another'; attempt: number; number: string }
       /** Written in the chart by Refloop itself: the note, and that it was received. */
       | { kind: 'report-filed'; reportId: string; document: ResourceRef }
       | { kind: 'receipt-recorded'; reportId: string; task: ResourceRef }
@@ -88,6 +89,10 @@ function inbound(referral: Referral, fact: InboundFact, now: Instant): Happening
   if (fact.at > now) return aside(fact, 'It is said to have happened later than it was told.');
   if (fact.kind === 'authorization-decided') {
     return told(fact.at, { type: 'authorization-decided', version: 1, decision: fact.decision });
+  }
+  if (fact.kind === 'authorization-for-another') {
+    const { attempt, number } = fact;
+    return told(fact.at, { type: 'authorization-for-another', version: 1, attempt, number });
   }
   if (fact.kind === 'patient-messaged') {
     const { messageId, topic, channel, outcome } = fact;

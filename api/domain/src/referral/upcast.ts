@@ -50,6 +50,7 @@ export const EVENT_VERSIONS: Record<ReferralFact['type'], { current: number; ste
   'receipt-recorded': { current: 1, steps: {} },
   'authorization-asked': { current: 1, steps: {} },
   'authorization-decided': { current: 1, steps: {} },
+  'authorization-for-another': { current: 1, steps: {} },
   'chart-found': { current: 1, steps: {} },
   'patient-contacted': { current: 1, steps: {} },
   'seen-elsewhere': { current: 1, steps: {} },

@@ -63,7 +63,7 @@ export const Act = z.discriminatedUnion('act', [
   z.object({ act: z.literal('patient-heard') }),
   z.discriminatedUnion('answer', [
     z.object({ act: z.literal('authorization'), answer: z.enum(['asked', 'not-needed', ...DENIAL_REASONS]), ...when }),
-    z.object({ act: z.literal('authorization'), answer: z.literal('approved'), number: AuthorizationNumber, ...when }),
+    z.object({ act: z.literal('authorization'), answer: z.literal('approved'), number: AuthorizationNumber, ...office, ...when }),
   ]),
   z.object({ act: z.literal('contacted'), outcome: z.enum(CONTACTS) }),
   z.object({ act: z.literal('cancel-requested'), reason: z.string().trim().min(3, 'Say in a few words why').max(500), ...when }),

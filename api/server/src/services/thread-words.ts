@@ -59,6 +59,7 @@ const EVENTS: Record<ReferralFact['type'], { name: string; party: Party }> = {
   'receipt-recorded': { name: 'Receipt of the note recorded in the chart', party: 'refloop' },
   'authorization-asked': { name: 'Authorization asked for', party: 'practice' },
   'authorization-decided': { name: 'Authorization decided', party: 'payer' },
+  'authorization-for-another': { name: 'Authorization of an office that was asked before', party: 'payer' },
   'chart-found': { name: 'Found in the chart', party: 'refloop' },
   'patient-contacted': { name: 'Patient contacted', party: 'practice' },
   'seen-elsewhere': { name: 'Seen elsewhere', party: 'patient' },
@@ -163,6 +164,8 @@ function detailOf(fact: ReferralFact, names: Names, handed: Handed): string | nu
       return fact.form === 'final' ? 'Final' : 'Interim';
     case 'authorization-decided':
       return decidedWords(fact.decision);
+    case 'authorization-for-another':
+      return `Approved, number ${fact.number}. It is not of whoever is asked now.`;
     case 'chart-found':
       return fact.items.map(({ label, date }) => (date === '' ? label : `${label}, of ${shortDateWords(date)}`)).join('; ');
     case 'patient-contacted':
