@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { openFaxGateway, type TestFaxGateway } from '@refloop/server/channels/test-fax-gateway';
 import { type Product, startProduct } from '../support/product.ts';
 import { createTestClock, nextTuesday, type TestClock } from '../support/test-clock.ts';
-import { expectAccessible } from './support/accessible.ts';
-import { goTo, openDesk, type Place, readChart, refer, review, sendPacket, untilThread } from './support/loop.ts';
+import { expectAccessible, expectFits } from './support/accessible.ts';
+import { type Desk, goTo, openDesk, type Place, readChart, refer, review, sendPacket, untilStatus, untilThread } from './support/loop.ts';
 import { consultNote } from './support/note-file.ts';
 import { launch } from './support/sandbox.ts';
 import { expect, test } from './support/test.ts';
@@ -36,7 +36,16 @@ test.afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('an office that keeps silent is escalated to a named person; it declines, another is asked, and the order stays', async ({
+/** Proposes the first who is not proposed already. */
+async function propose({ page, thread }: Desk): Promise<string> {
+  const button = thread.getByRole('region', { name: 'The clinician decides first' }).getByRole('button').first();
+  const name = (await button.getAttribute('aria-label'))?.replace('Propose ', '') ?? '';
+  await button.click();
+  await expect(page.getByText(`${name} is proposed. Maren Oduya, MD decides; nothing is sent to them before.`)).toBeVisible();
+  return name;
+}
+
+test('an office that keeps silent is escalated to a named person; it declines, the clinician approves another, and the order stays', async ({
   page,
   browser,
 }) => {
@@ -66,11 +75,51 @@ test('an office that keeps silent is escalated to a named person; it declines, a
   await declined.getByRole('combobox', { name: 'Why they declined' }).selectOption({ label: 'Takes no patients now' });
   await declined.getByRole('button', { name: 'Put on record' }).click();
   await expect(desk.status).toContainText('declined');
-  const next = desk.thread.getByRole('region', { name: 'Ask another specialist' });
-  const ask = next.getByRole('button', { name: /^Ask / }).first();
-  const another = (await ask.getAttribute('aria-label'))?.replace('Ask ', '') ?? '';
-  await ask.click();
-  await expect(desk.status).toContainText(another);
+
+  // Nobody whom the clinician has not approved is asked: they are proposed, and nothing goes to them meanwhile.
+  const owedApproval = desk.thread.getByRole('region', { name: 'Approve another specialist' });
+  const another = await propose(desk);
+  await expect(owedApproval).toContainText(`${another} is proposed. Waits for the clinician.`);
+  await expect(owedApproval).toContainText(/proposed by Teo Lindqvist, RN.*With Maren Oduya, MD/);
+  await expect(desk.status).toContainText('declined');
+  await expect(desk.thread.getByRole('region', { name: 'Packet' })).toHaveCount(0);
+  await expectAccessible(desk.page, 'a specialist who is proposed');
+  await expectFits(desk.page, 'a specialist who is proposed');
+
+  const clinician = await (await browser.newContext()).newPage();
+  await goTo(clinician, await launch({ user: 'clinician' }, product.ehr), place);
+  const row = clinician.getByRole('region', { name: 'Approve another specialist' }).getByRole('listitem').filter({ hasText: desk.name });
+  await expect(row).toContainText(another);
+  await expect(row).toContainText(/Declined: not taking patients.*In network · verified .* wait .* NPI \d{10}/);
+  await expectAccessible(clinician, 'somebody to approve');
+  await expectFits(clinician, 'somebody to approve');
+  // Another took their place meanwhile: the press on the one who is on screen approves nobody.
+  const refused = await propose(desk);
+  await row.getByRole('button', { name: `Approve ${another} for ${desk.name}` }).click();
+  await expect(clinician.getByText(/^Not put on record\./)).toBeVisible();
+  await expect(row).toContainText(refused);
+  await row.getByRole('button', { name: /^Not this one/ }).click();
+  const why = clinician.getByRole('dialog', { name: `Not ${refused}` });
+  await why.getByRole('button', { name: 'Do not ask them' }).click();
+  await expect(why).toContainText('Say in a few words why.');
+  await expectAccessible(clinician, 'why not');
+  await why.getByRole('textbox', { name: 'Why not' }).fill('Too far for them to travel');
+  await why.getByRole('button', { name: 'Do not ask them' }).click();
+  await expect(clinician.getByText(`Not ${refused}. Teo Lindqvist, RN reads why.`)).toBeVisible();
+  await expect(row).toHaveCount(0);
+  await untilThread(desk, 'Proposed specialist refused');
+  await expect(desk.thread.getByRole('list', { name: 'Refused by the clinician' })).toContainText(`${refused}: Too far for them to travel`);
+  await expect(owedApproval).toHaveCount(0);
+  await expect(desk.thread.getByRole('button', { name: `Propose ${refused}` })).toHaveCount(0);
+
+  expect(await propose(desk)).toBe(another);
+  expect(gateway.faxes.length, 'nothing left while the clinician was asked').toBe(1);
+  await clinician.getByRole('button', { name: 'Refresh' }).click();
+  await row.getByRole('button', { name: `Approve ${another} for ${desk.name}` }).click();
+  await expect(clinician.getByText(`Approved: ${another}. Teo Lindqvist, RN can send the packet to their office now.`)).toBeVisible();
+  await expect(row).toHaveCount(0);
+  await clinician.context().close();
+  await untilStatus(desk, another);
   await expect(desk.thread.getByRole('region', { name: 'Packet' })).toContainText(`To ${another}`);
   await sendPacket(desk, 'fax', 'Send by fax');
   await expect.poll(() => gateway.faxes.length).toBe(2);

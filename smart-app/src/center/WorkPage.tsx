@@ -24,9 +24,11 @@ import { plainTime } from '../words/plain-date.ts';
 import { AnswerView } from './AnswerView.tsx';
 import styles from './CenterPage.module.css';
 import type { CenterProps } from './CenterPage.tsx';
+import { Due, isOver } from './Due.tsx';
 import items from './Item.module.css';
 import { Item, ItemList } from './Item.tsx';
 import { SettleByHandDialog } from './SettleByHandDialog.tsx';
+import { ToApprove } from './ToApprove.tsx';
 import { useAnswer } from './use-answer.ts';
 import { type Score, WorkQuestion } from './WorkQuestion.tsx';
 
@@ -81,10 +83,10 @@ export function WorkPage({ api, onFail, session }: CenterProps) {
         />
       )}
       <AnswerView answer={answer} onRetry={refresh}>
-        {({ toSign, toReview, told, missing, unfinished, sent, settledByOthers, unjudged }, at) => (
+        {({ toSign, toApprove, toReview, told, missing, unfinished, sent, settledByOthers, unjudged }, at) => (
           <>
             <p className="caption num">
-              As of {plainTime(at.toISOString())}. Open the patient’s chart in the EHR to go on with any of these.
+              As of {plainTime(at.toISOString())}. What is not answered here goes on in the patient’s chart in the EHR.
             </p>
             {decides(session) ? (
               <>
@@ -95,6 +97,7 @@ export function WorkPage({ api, onFail, session }: CenterProps) {
                 >
                   {(row) => <ToSign key={row.id} row={row} now={at} />}
                 </Group>
+                <ToApprove api={api} onFail={onFail} rows={toApprove} now={at} onTold={setNotice} onChanged={refresh} />
                 <Group
                   heading="To review"
                   empty="No note waits for you. What a specialist sent back on your referral stands here until you have read it."
@@ -164,11 +167,6 @@ function Group<Row>({ heading, empty, rows, children }: GroupProps<Row>) {
     </section>
   );
 }
-
-const isOver = (dueAt: string, now: Date): boolean => Date.parse(dueAt) < now.getTime();
-
-const Due = ({ dueAt, now }: { dueAt: string; now: Date }) =>
-  isOver(dueAt, now) ? <Chip tone="bad">overdue since {plainTime(dueAt)}</Chip> : <Chip tone="wait">due {plainTime(dueAt)}</Chip>;
 
 /** A session without a patient opens no chart: the way there is said. */
 const ToGoOn = ({ patientName, what }: { patientName: string; what: string }) => (

@@ -18,7 +18,8 @@ export function Alternates({ desk, state }: { desk: Desk; state: DeskState }) {
     <fieldset className={styles['alternates']}>
       <legend>If {chosen.name} cannot, or the patient prefers, these may be asked too</legend>
       <p className="caption">
-        You approve them with this referral; at most {MOST_ALTERNATES}. The patient may choose among them until a visit is booked.
+        You approve them with this referral; at most {MOST_ALTERNATES}. The patient may choose among them until a visit is booked. Nobody
+        else is asked before you, or who covers for you, approves them.
       </p>
       {offered.map((card) => {
         const on = ticked.includes(card.entryId);

@@ -19,7 +19,7 @@ export function milesText(card: Pick<CardFacts, 'miles' | 'approximate'>): strin
   return card.miles < 1 ? '≈ 1 mi' : `≈ ${Math.round(card.miles)} mi`;
 }
 
-export function networkText(card: CardFacts, thisYear: string): { tone: 'good' | 'warn' | 'unknown'; text: string } {
+export function networkText(card: Pick<CardFacts, 'network'>, thisYear: string): { tone: 'good' | 'warn' | 'unknown'; text: string } {
   const { status, verifiedOn } = card.network;
   switch (status) {
     case 'in':
@@ -32,7 +32,7 @@ export function networkText(card: CardFacts, thisYear: string): { tone: 'good' |
 }
 
 /** Where the network statement comes from, for hover and focus. */
-export function networkSource(card: CardFacts, thisYear: string): string {
+export function networkSource(card: Pick<CardFacts, 'network'>, thisYear: string): string {
   const { status, reason, source, verifiedOn } = card.network;
   const parts = [
     status === 'unknown' && reason ? `Unknown because ${UNKNOWN[reason] ?? reason}` : undefined,

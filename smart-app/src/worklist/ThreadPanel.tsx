@@ -3,8 +3,7 @@ import { Button, Menu } from '@mantine/core';
 import type { ActName } from '@refloop/server/client/acts';
 import type { PacketAnswer } from '@refloop/server/client/packet';
 import type { Thread } from '@refloop/server/client/thread';
-import type { WorklistRow } from '@refloop/server/client/worklist';
-import { useEffect, useRef, useState } from 'react';
+import { type Ref, useEffect, useRef, useState } from 'react';
 import { AnswerView } from '../center/AnswerView.tsx';
 import type { CenterProps } from '../center/CenterPage.tsx';
 import { useStatusName } from '../center/status-names.ts';
@@ -19,10 +18,11 @@ import { ContactPanel } from './ContactPanel.tsx';
 import { EffectDecisions } from './EffectDecisions.tsx';
 import { HowToReach } from './HowToReach.tsx';
 import { LOOP_STEPS, stepsDone } from './loop-steps.ts';
+import { askedWords } from './next-words.ts';
 import { OfficeLink } from './OfficeLink.tsx';
+import { Owed } from './Owed.tsx';
 import { PacketPanel } from './PacketPanel.tsx';
 import { ReplyForm } from './ReplyForm.tsx';
-import { leftWords, riskWords, waitingWords, wallMoments } from './row-words.ts';
 import styles from './Thread.module.css';
 import { ThreadEntries } from './ThreadEntries.tsx';
 
@@ -71,8 +71,11 @@ function Shown({ read, onChanged, ...props }: Props & { read: Thread; onChanged:
   const [acted, setActed] = useState<Thread>();
   const [act, setAct] = useState<ActName>();
   const [notice, setNotice] = useState('');
+  /** What came of asking another: true of the thread as it then was alone. */
+  const [askedNext, setAskedNext] = useState({ words: '', sequence: 0 });
   const statusName = useStatusName();
   const next = useRef<HTMLElement>(null);
+  const head = useRef<HTMLElement>(null);
   // An act answers with the thread as it is then; what was read later is newer.
   const thread = acted && acted.sequence > read.sequence ? acted : read;
   const asked = thread.obligations.some(({ kind }) => kind === 'reply');
@@ -102,10 +105,10 @@ function Shown({ read, onChanged, ...props }: Props & { read: Thread; onChanged:
   };
   return (
     <>
-      <Head thread={thread} />
+      <Head ref={head} thread={thread} />
       <Loop status={thread.status} />
       {thread.obligations.map((owed) => (
-        <Owed key={owed.id} owed={owed} now={now()} />
+        <Owed key={owed.id} owed={owed} proposal={thread.proposal} now={now()} />
       ))}
       {thread.effects.map((effect) => (
         <EffectDecisions
@@ -172,8 +175,12 @@ function Shown({ read, onChanged, ...props }: Props & { read: Thread; onChanged:
                 thread={thread}
                 onDone={(changed) => {
                   setActed(changed);
-                  setNotice(`${changed.performer?.name ?? 'Another specialist'} is asked next. Send it to their office.`);
+                  setNotice('');
+                  setAskedNext({ words: askedWords(thread, changed), sequence: changed.sequence });
                   onActed();
+                  // Where it stands now is said at the top, far above who was pressed.
+                  next.current?.focus({ preventScroll: true });
+                  head.current?.scrollIntoView();
                 }}
                 onChanged={onChanged}
               />
@@ -194,7 +201,7 @@ function Shown({ read, onChanged, ...props }: Props & { read: Thread; onChanged:
           </>
         )}
       </section>
-      <output className="caption">{notice}</output>
+      <output className="caption">{askedNext.sequence === thread.sequence ? askedNext.words : notice}</output>
       <HowToReach reach={thread.reach} now={now()} />
       {there ? (
         <PacketPanel
@@ -236,11 +243,11 @@ const BEFORE_THE_ANSWER = ['in-chart', 'sent', 'received'];
 const endWords = (status: string, nameOf: (status: string) => string): string =>
   status === 'closed' ? 'the loop is closed.' : `this referral is ${nameOf(status)}.`;
 
-function Head({ thread }: { thread: Thread }) {
+function Head({ thread, ref }: { thread: Thread; ref: Ref<HTMLElement> }) {
   const statusName = useStatusName();
   const { patientName, specialtyName, urgency, status, performer, coordinator, appointment } = thread;
   return (
-    <header className={styles['head']}>
+    <header ref={ref} className={styles['head']}>
       <div className={styles['title']}>
         <h2>{patientName || 'Referral'}</h2>
         <span className={styles['chips']}>
@@ -273,37 +280,6 @@ function Loop({ status }: { status: string }) {
         </li>
       ))}
     </ol>
-  );
-}
-
-function Owed({ owed, now }: { owed: WorklistRow; now: Date }) {
-  const over = Date.parse(owed.dueAt) < now.getTime();
-  return (
-    <section className={styles['owed']} aria-label={owed.next}>
-      <div className={styles['title']}>
-        <strong>{owed.next}</strong>
-        <Chip tone={over ? 'bad' : 'wait'}>{leftWords(owed, now)}</Chip>
-      </div>
-      <p>{owed.detail}</p>
-      {owed.risks.length > 0 ? <p>At risk: {riskWords(owed)}.</p> : null}
-      <p className="caption num">
-        {owed.detail.includes('Waits for') ? 'With' : `Waits for: ${waitingWords(owed).toLowerCase()} · with`}{' '}
-        {owed.owner?.name ?? 'nobody'} · {wallMoments(owed, now).join(' · ')}
-        {owed.escalatedTo ? ` · escalated to ${owed.escalatedTo.name}` : ''}
-      </p>
-      {owed.steps.length > 0 ? (
-        <ul className={styles['steps']} aria-label="Steps taken">
-          {owed.steps.map(({ rule, words, at, to }) => (
-            <li key={`${rule} ${at}`}>
-              {words}{' '}
-              <span className="caption num">
-                To {to}, {plainTime(at, now)}, rule {rule}
-              </span>
-            </li>
-          ))}
-        </ul>
-      ) : null}
-    </section>
   );
 }
 
