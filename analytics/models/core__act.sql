@@ -13,7 +13,7 @@ select
     when bool_or(type in ('patient-contacted', 'patient-heard', 'patient-consent-changed')) then 'patient'
     when bool_or(type = 'message-posted') then 'message'
     when bool_or(type in ('authorization-asked', 'authorization-decided', 'authorization-for-another')) then 'payer'
-    when bool_or(type in ('attempt-sent', 'attempt-opened')) then 'sending'
+    when bool_or(type in ('attempt-sent', 'attempt-opened', 'performer-proposed', 'performer-approved', 'performer-refused')) then 'sending'
     when bool_or(type in ('appointment-booked', 'appointment-missed', 'appointment-cancelled', 'patient-seen', 'seen-elsewhere')) then 'visit'
     when bool_or(
       type in (

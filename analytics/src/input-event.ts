@@ -158,6 +158,11 @@ function fieldsOf(fact: ReferralFact, within: (kind: 'appointment' | 'report', i
       return { order_standing: orderStanding(fact.status) };
     case 'attempt-opened':
       return { ...performerOf(fact.performer), attempt: fact.attempt, detail: fact.because };
+    case 'performer-proposed':
+      return { ...performerOf(fact.performer), detail: fact.because };
+    case 'performer-approved':
+    case 'performer-refused':
+      return performerOf(fact.performer);
     case 'attempt-withdrawn':
       return { attempt: fact.attempt, detail: fact.because };
     case 'attempt-sent':

@@ -161,15 +161,30 @@ async function lentLink(each: Case, way: Way): Promise<string | undefined> {
   return mailed ?? newLink(each);
 }
 
+/** The clinician says yes to whom the coordinator proposed: they are asked in the same moment. */
+async function approvesNext({ line, ledger, clinician, referralId }: Case): Promise<boolean> {
+  const { toApprove } = good(await line.ask('GET', '/work', clinician)) as { toApprove: { referralId: string; sequence: number }[] };
+  const row = toApprove.find((each) => each.referralId === referralId);
+  if (!row) return false;
+  const fact = ledger.expect('another specialist', referralId, { type: 'attempt-opened', data: { attempt: 2 } });
+  const body = { referralId, sequence: row.sequence, answer: { kind: 'approve' } };
+  return (await line.ask('POST', '/work/proposals', clinician, { body, fact })).status < 300;
+}
+
 async function askNext(each: Case): Promise<boolean> {
   const { line, ledger, coordinator, referralId } = each;
   const path = `/worklist/referrals/${referralId}/next-performers`;
-  const listed = good(await line.ask('GET', path, coordinator))['performers'] as { entryId: string }[];
+  const listed = good(await line.ask('GET', path, coordinator))['performers'] as { entryId: string; approved: boolean }[];
   const [next] = listed;
   if (!next) return false;
-  const fact = ledger.expect('another specialist', referralId, { type: 'attempt-opened', data: { attempt: 2 } });
   const { sequence } = await threadOf(each);
   const body = { sequence, entryId: next.entryId, because: 'declined' };
+  if (!next.approved) {
+    const proposed = ledger.expect('a proposal', referralId, { type: 'performer-proposed', data: { because: 'declined' } });
+    if ((await line.ask('POST', path, coordinator, { body, fact: proposed })).status >= 300) return false;
+    return approvesNext(each);
+  }
+  const fact = ledger.expect('another specialist', referralId, { type: 'attempt-opened', data: { attempt: 2 } });
   return (await line.ask('POST', path, coordinator, { body, fact })).status < 300;
 }
 

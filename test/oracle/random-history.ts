@@ -13,6 +13,7 @@ import type { Actor, Happening, Performer, ReferralEvent, Setting } from '@reflo
 import { LOSS_REASONS, type LossReason } from '@refloop/domain/referral/loss-reason';
 import { type ObservedFact, observe } from '@refloop/domain/referral/observe';
 import { decidePatient, type PatientAct } from '@refloop/domain/referral/patient-act';
+import { openProposal } from '@refloop/domain/referral/proposal';
 import { evolve, type Referral } from '@refloop/domain/referral/referral';
 import fc from 'fast-check';
 import { addDays, type Day } from './calendar.ts';
@@ -371,10 +372,15 @@ function offered(doing: Doing): void {
   if (doing.step.pick % 2 === 0) doing.patient({ act: 'book', startsAt: date });
 }
 
-/** Most are asked after another said no. */
+/** Most are asked after another said no; whom no clinician approved is proposed first, and some stay unanswered or are refused. */
 function reroute(doing: Doing): void {
   doing.care({ type: 'decline', attempt: last(doing), at: doing.before, reason: 'not-taking-patients' });
-  doing.care({ type: 'reroute', performer: performer(doing.step.pick), because: 'declined' });
+  const asked = performer(doing.step.pick);
+  doing.care({ type: 'propose-performer', performer: asked, because: 'declined' });
+  const proposal = (doing.world.referral && openProposal(doing.world.referral)?.sequence) ?? 0;
+  if (doing.step.pick % 9 === 0) doing.care({ type: 'refuse-performer', proposal, reason: 'Too far' });
+  else if (doing.step.pick % 9 > 1) doing.care({ type: 'approve-performer', proposal });
+  doing.care({ type: 'reroute', performer: asked, because: 'declined' });
 }
 
 /** Asked anew, and at once seen somewhere. */

@@ -11,7 +11,7 @@ const KINDS: readonly [string, readonly ReferralFact['type'][]][] = [
   ['patient', ['patient-contacted', 'patient-heard', 'patient-consent-changed']],
   ['message', ['message-posted']],
   ['payer', ['authorization-asked', 'authorization-decided', 'authorization-for-another']],
-  ['sending', ['attempt-opened', 'attempt-sent']],
+  ['sending', ['attempt-opened', 'attempt-sent', 'performer-approved', 'performer-proposed', 'performer-refused']],
   ['visit', ['appointment-booked', 'appointment-cancelled', 'appointment-missed', 'patient-seen', 'seen-elsewhere']],
   [
     'answer',

@@ -34,8 +34,11 @@ export type Book = {
   /** A person said that they placed it; Refloop wrote none. */
   placedByHand: boolean;
   approvalId: string;
-  /** Whom the clinician approved with it, by NPI. */
+  /** Whom the clinician approved, with it or since, by NPI. */
   approved: Set<string>;
+  /** Whom a coordinator put to the clinician. `toWait`: nobody else was asked then, so that the answer is waited for. */
+  proposal: { npi: string; toWait: boolean } | undefined;
+  refused: Set<string>;
   /** Every approval there ever was, and whether it still stood when its events were read last. */
   approvals: Map<string, { standing: boolean; orderVersion: string | null; npi: string; planId: string }>;
   /** `plan step` of each write that was put on record before it left. */
@@ -69,6 +72,8 @@ export const newBook = (referralId: string): Book => ({
   placedByHand: false,
   approvalId: '',
   approved: new Set(),
+  proposal: undefined,
+  refused: new Set(),
   approvals: new Map(),
   announced: new Set(),
   offered: false,
@@ -279,9 +284,31 @@ export function takeIn(book: Book, event: StoredEvent, authority: Authority): st
       must(before?.over !== undefined || before?.askedToCancel === true, 'duplicate: somebody else was asked while one was still open');
       must(authority.inNetwork(npi), 'unauthorized: somebody outside the network was asked without the clinician');
       must(!closedByBook(book), 'duplicate: somebody was asked after the loop was closed');
-      must(actor.kind !== 'patient' || book.approved.has(npi), 'unapproved: a patient chose somebody whom no clinician approved');
+      must(book.approved.has(npi), 'unapproved: somebody was asked whom no clinician approved');
+      book.proposal = undefined;
       if (book.saidOf !== undefined && book.saidOf !== npi) book.authorizationSaid = false;
       book.attempts.push(newAttempt(npi));
+      break;
+    }
+    case 'performer-proposed': {
+      const npi = data.performer?.npi ?? '';
+      const last = book.attempts.at(-1);
+      must(book.order === 'active', 'unapproved: somebody was proposed without an order in force');
+      must(last?.over !== undefined || last?.askedToCancel === true, 'duplicate: somebody was proposed while one was still open');
+      must(!book.refused.has(npi), 'unapproved: somebody was proposed whom the clinician refused');
+      book.proposal = { npi, toWait: last?.over !== undefined };
+      break;
+    }
+    case 'performer-approved':
+    case 'performer-refused': {
+      const npi = data.performer?.npi ?? '';
+      const clinician = actor.kind === 'covering' ? actor.coveringFor : actor.subject;
+      must(book.proposal?.npi === npi, 'unapproved: somebody was answered for who was not proposed');
+      must(clinician === book.requester, 'unauthorized: a proposal was answered by somebody whose referral it is not');
+      must(authority.isClinician(actor.subject ?? ''), 'unauthorized: a proposal was answered by somebody who is no clinician');
+      must(actor.kind !== 'covering' || authority.covers(actor.subject ?? '', clinician ?? ''), 'unauthorized: answered without covering');
+      (event.type === 'performer-approved' ? book.approved : book.refused).add(npi);
+      book.proposal = undefined;
       break;
     }
     case 'attempt-withdrawn':
@@ -292,6 +319,7 @@ export function takeIn(book: Book, event: StoredEvent, authority: Authority): st
       const id = String(data['transmissionId']);
       must(book.order === 'active' || (inferred && book.order !== 'none'), `unapproved: sent while the order was ${book.order}`);
       must(isLast, 'unauthorized: sent to somebody who is not asked any more');
+      must(book.approved.has(attempt?.npi ?? ''), 'unapproved: sent to somebody whom no clinician approved');
       must(attempt?.over === undefined, 'unauthorized: sent to an office that declined or was cancelled');
       must(!book.transmissionsTo.has(id), 'duplicate: one sending stands twice');
       book.transmissionsTo.set(id, attempt?.npi ?? '');
@@ -422,5 +450,6 @@ function lapse(book: Book): void {
   const approval = book.approvals.get(book.approvalId);
   if (approval) approval.standing = false;
   book.order = 'none';
+  book.proposal = undefined;
   book.attempts = [];
 }

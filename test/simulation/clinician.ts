@@ -258,6 +258,8 @@ export async function clinicianActs(world: World, practice: Practice, book: Book
       await world.server.ask(window.life, ({ worklist }, now) => worklist.act(window.session, book.referralId, asked, now));
       return;
     }
+    case 'approve-performer':
+      return answersProposal(window, book);
     case 'review':
       for (const [reportId, { reviewed, attempt }] of book.reports) {
         if (reviewed || attempt === undefined) continue;
@@ -272,6 +274,27 @@ export async function clinicianActs(world: World, practice: Practice, book: Book
       return;
     default:
       return;
+  }
+}
+
+/** Most are approved. A colleague, or the coordinator who proposed them, tries first at times. */
+async function answersProposal({ world, practice, session, life }: Window, { referralId }: Book): Promise<void> {
+  const { draws, server } = world;
+  const listed = await server.ask(life, ({ work }, now) => work.list(session, now));
+  const row = listed.kind === 'ok' ? listed.value.toApprove.find((each) => each.referralId === referralId) : undefined;
+  if (!row) return;
+  await life.while(world.time.pause(draws.integer(10 * SECOND_MS, 30 * MINUTE_MS)));
+  const { sequence } = row;
+  const approve = { referralId, sequence, answer: { kind: 'approve' } } as const;
+  if (draws.chance(0.1)) {
+    const another = sessionOf(practice, draws.pick([...practice.clinicians, ...practice.coordinators]), world.now());
+    await server.ask(life, ({ proposals }, now) => proposals.answer(another, approve, now));
+  }
+  const refuse = { referralId, sequence, answer: { kind: 'refuse', reason: 'Too far for the patient' } } as const;
+  const answer = draws.chance(0.8) ? approve : refuse;
+  for (let tries = 0; tries < 3; tries += 1) {
+    const heard = await server.ask(life, ({ proposals }, now) => proposals.answer(session, answer, now));
+    if (heard.kind !== 'silent') return;
   }
 }
 

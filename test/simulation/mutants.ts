@@ -69,8 +69,22 @@ export const MUTANTS: readonly Mutant[] = [
   {
     guard: 'after a decline somebody has to ask another',
     file: `${DOMAIN}/sla/due.ts`,
-    from: "return [...noteToCome, owed('reroute', about, work.since)];",
+    from: 'return [...noteToCome, ...toReroute(attempt, referral, owed)];',
     to: 'return [];',
+    told: ['owner'],
+  },
+  {
+    guard: 'nobody is asked whom no clinician approved',
+    file: `${DOMAIN}/referral/options.ts`,
+    from: 'approvedOptions(referral).some((each) => each.entryId === entryId && each.npi === npi);',
+    to: 'approvedOptions(referral).length > 0 && entryId !== npi;',
+    told: ['unapproved'],
+  },
+  {
+    guard: 'the clinician owes a word on whom the coordinator proposed',
+    file: `${DOMAIN}/sla/due.ts`,
+    from: "if (referral.proposal.status === 'open') return toApprove(referral, owed);",
+    to: "if (referral.proposal.status === 'open') return [];",
     told: ['owner'],
   },
   {

@@ -17,6 +17,7 @@ import { createIncomingTextService } from '@refloop/server/services/patient/inco
 import { createPatientLinkService } from '@refloop/server/services/patient/patient-links';
 import { createPatientPageService } from '@refloop/server/services/patient/patient-page';
 import { createPlanService } from '@refloop/server/services/plans';
+import { createProposalService } from '@refloop/server/services/proposals';
 import { createRecommendationService } from '@refloop/server/services/recommendations';
 import { createReviewService } from '@refloop/server/services/reviews';
 import { createWorkService } from '@refloop/server/services/work';
@@ -56,7 +57,7 @@ function servicesOf(world: World, store: Store) {
     approvals: createApprovalService({ store, matching, drafter, newId, version: 'simulated', phoneOf: phoneOf(sites) }),
     plans: createPlanService({ store }),
     openWork: createOpenWorkService({ store }),
-    work: createWorkService({ store, phoneOf: ({ scope }) => phoneOf(sites)(scope), failed: () => undefined }),
+    work: createWorkService({ store, matching, phoneOf: ({ scope }) => phoneOf(sites)(scope), failed: () => undefined }),
     worklist: createWorklistService({ store }),
     next: createNextPerformerService({ store, matching }),
     links: createOfficeLinkService({ store, newId, assembly: { ...assembly, consents } }),
@@ -76,6 +77,7 @@ function servicesOf(world: World, store: Store) {
     held: createHeldDocumentService({ store }),
     effects: createEffectDecisionService({ store, newId, publicUrl: CHANNELS.publicUrl }),
     takeIn: (scope: Scope, handed: Handed, now: Date) => takeIn(store, scope, handed, now.toISOString()),
+    proposals: createProposalService({ store, matching }),
     reviews: createReviewService({ store }),
     office: createOfficeService({ store, practiceOf: practiceNow, phoneOf: phoneOf(sites), read: readFile, consents }),
   };

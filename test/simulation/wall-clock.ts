@@ -52,6 +52,7 @@ const BUSINESS_DAYS: Readonly<Record<string, number>> = {
   review: 3,
   rebook: 1,
   reroute: 1,
+  'approve-performer': 1,
   'payer-denial': 1,
   'confirm-cancellation': 2,
   reply: 1,

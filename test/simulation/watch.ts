@@ -145,7 +145,11 @@ export function createWatch({ now, authority, timeZone, onEvents, remember }: Wa
     if ((book.order !== 'active' && book.order !== 'held') || closedByBook(book) || !last) return;
     owes(last.booked !== undefined && !last.askedToCancel, 'visit', 'confirm-visit', 'note');
     if (book.order === 'held') return;
-    owes(last.over !== undefined, 'reroute');
+    const waits = last.over !== undefined && book.proposal?.toWait === true;
+    owes(waits, 'approve-performer');
+    owes(last.over !== undefined && !waits, 'reroute', 'approve-performer');
+    if (waits && kinds.has('reroute')) tell('duplicate', 'another is to be asked while one waits for the clinician', referralId);
+    if (kinds.has('approve-performer') && !book.proposal) tell('owner', 'the clinician owes an answer, and nobody is proposed', referralId);
     owes(!last.sent && last.over === undefined && !last.seen, 'send', 'payer-decision', 'payer-denial');
     if (kinds.has('rebook') && !last.fell)
       tell('owner', 'a date is to be booked anew, and the one that counts did not fall through', referralId);

@@ -52,6 +52,7 @@ import { createPatientLinkService } from './services/patient/patient-links.ts';
 import { createPatientPageService } from './services/patient/patient-page.ts';
 import { createPendService } from './services/pends.ts';
 import { createPlanService } from './services/plans.ts';
+import { createProposalService } from './services/proposals.ts';
 import { createRecordService } from './services/recommendation-records.ts';
 import { createRecommendationService } from './services/recommendations.ts';
 import { createReviewService } from './services/reviews.ts';
@@ -136,7 +137,8 @@ export function referralRoutes({
       plans: createPlanService({ store, ...times }),
     }),
     ...workRoutes({
-      work: createWorkService({ store, phoneOf: assembly.phoneOf, failed }),
+      work: createWorkService({ store, matching, phoneOf: assembly.phoneOf, failed }),
+      proposals: createProposalService({ store, matching }),
       reviews: createReviewService({ store }),
       workQuestions: createWorkQuestionService({ store }),
     }),

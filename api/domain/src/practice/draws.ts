@@ -12,6 +12,8 @@ export type Draws = {
   weighted: <Value>(from: readonly (readonly [Value, number])[]) => Value;
   /** Of a log-normal distribution with this median; `sigma` is the standard deviation of the logarithm. */
   logNormal: (median: number, sigma: number) => number;
+  /** What will be drawn next, drawn without using it up: the same draws from here on. */
+  ahead: () => Draws;
 };
 
 /** FNV-1a, 32 bits, from a start of its own for each of the four words of state. */
@@ -25,10 +27,15 @@ function hashOf(text: string, start: number): number {
 /** Draws thrown away first, so that seeds that differ little start far from each other. */
 const WARM_UP = 12;
 
-/** The algorithm is sfc32 (Chris Doty-Humphrey, PractRand, public domain): 128 bits of state, for millions of streams side by side. */
 export function drawsOf(seed: string): Draws {
-  let [a, b, c] = [hashOf(seed, 0x811c9dc5), hashOf(seed, 0x9e3779b9), hashOf(seed, 0x2545f491)];
-  let counter = 1;
+  const draws = drawsFrom([hashOf(seed, 0x811c9dc5), hashOf(seed, 0x9e3779b9), hashOf(seed, 0x2545f491), 1]);
+  for (let round = 0; round < WARM_UP; round += 1) draws.next();
+  return draws;
+}
+
+/** The algorithm is sfc32 (Chris Doty-Humphrey, PractRand, public domain): 128 bits of state, for millions of streams side by side. */
+function drawsFrom(state: readonly [number, number, number, number]): Draws {
+  let [a, b, c, counter] = state;
   const next = (): number => {
     const sum = (a + b + counter) | 0;
     counter = (counter + 1) | 0;
@@ -37,7 +44,6 @@ export function drawsOf(seed: string): Draws {
     c = ((c << 21) | (c >>> 11)) + sum;
     return (sum >>> 0) / 4_294_967_296;
   };
-  for (let round = 0; round < WARM_UP; round += 1) next();
   const integer = (low: number, high: number): number => low + Math.floor(next() * (high - low + 1));
   const pick = <Value>(from: readonly Value[]): Value => {
     const chosen = from[integer(0, from.length - 1)];
@@ -64,5 +70,6 @@ export function drawsOf(seed: string): Draws {
       const normal = Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
       return median * Math.exp(sigma * normal);
     },
+    ahead: () => drawsFrom([a, b, c, counter]),
   };
 }

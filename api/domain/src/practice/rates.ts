@@ -118,6 +118,10 @@ export const DECLINES: Weights<DeclineReason> = [
 export const PATIENCE_DAYS = 10;
 export const REROUTED_SHARE = 0.85;
 export const MOST_ATTEMPTS = 4;
+/** From a decline or the last word on silence until another is asked, in business hours: the coordinator's search and the clinician's answer. */
+export const ASK_ANOTHER_HOURS = { median: 6, sigma: 0.9 };
+/** The part of that time after which somebody is proposed; what is left of it is the clinician's. */
+export const PROPOSED_AFTER = { low: 0.1, high: 0.9 };
 /** Of imaging and procedures: the office tells that it has begun, and nothing more until its result. */
 export const REPORTS_WORK_BEGUN_SHARE = 0.2;
 export const PATIENT_ASKED_SHARE = 0.015;

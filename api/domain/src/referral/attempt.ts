@@ -85,6 +85,14 @@ export const newAttempt = (number: number, performer: Performer, since: Moment):
 
 const ENDED: readonly WorkStatus[] = ['declined', 'cancelled', 'completed'];
 
+const FREE: readonly WorkStatus[] = ['declined', 'cancelled', 'cancellation-requested'];
+
+/** Nothing is hoped for from this performer any more: another one can be asked. */
+export const isFree = ({ work }: Attempt): boolean => FREE.includes(work.status);
+
+/** It was not asked after all, and nothing of the referral ever left for it. */
+export const wasNeverAsked = ({ work, transmissions }: Attempt): boolean => work.status === 'cancelled' && transmissions.length === 0;
+
 /** Nothing more is expected of this performer. */
 export const isEnded = ({ work }: Attempt): boolean => ENDED.includes(work.status);
 

@@ -2,7 +2,7 @@
 import type { ResourceRef } from '../fhir/reference.ts';
 import type { Instant } from '../instant.ts';
 import { ok, type Result, refuse, unreachable } from '../result.ts';
-import { type Attempt, type Channel, type DeclineReason, isEnded, type Moment, type WorkStatus } from './attempt.ts';
+import { type Attempt, type Channel, type DeclineReason, isEnded, isFree, type Moment, type WorkStatus } from './attempt.ts';
 import { authorizationHold } from './authorization-hold.ts';
 import { type Act, MOVES } from './bser.ts';
 import type { Assignment, CareFact, ContactOutcome, EndingKind, Rating, RerouteReason } from './care-event.ts';
@@ -10,6 +10,8 @@ import { closedBy } from './closure.ts';
 import type { Happening, Performer } from './event.ts';
 import { reportProves, visitProved } from './inference.ts';
 import type { LossReason } from './loss-reason.ts';
+import { isApproved } from './options.ts';
+import { type OpenProposal, openProposal, wasRefused } from './proposal.ts';
 import type { Referral } from './referral.ts';
 import { isLinked, type Report } from './report.ts';
 import { isOver } from './still-booked.ts';
@@ -36,7 +38,13 @@ export type AttemptCommand = { attempt: number /** When it was done, as whoever 
 
 export type CareCommand =
   | AttemptCommand
+  /** Asks another of whom a clinician approved. */
   | { type: 'reroute'; performer: Performer; because: RerouteReason }
+  /** Puts somebody to the clinician whom none has approved; takes the place of whoever was proposed before. */
+  | { type: 'propose-performer'; performer: Performer; because: RerouteReason }
+  /** A clinician’s alone: the proposed one is asked from now on. `proposal`: the sequence of what was read. */
+  | { type: 'approve-performer'; proposal: number }
+  | { type: 'refuse-performer'; proposal: number; reason: string }
   /** The patient wants another of whom the clinician approved: whoever is asked now is told to stop, or is not asked after all. */
   | { type: 'choose-other'; performer: Performer; words: string }
   | { type: 'match-report'; reportId: string; attempt: number }
@@ -64,6 +72,13 @@ export type CareRefusal =
   | { kind: 'not-in-this-state'; act: Act; status: WorkStatus }
   | { kind: 'no-such-appointment'; appointmentId: string }
   | { kind: 'attempt-still-open'; attempt: number }
+  /** R57: nothing leaves for anybody whom no clinician approved. */
+  | { kind: 'performer-not-approved'; npi: string }
+  /** Who is approved is asked, not proposed. */
+  | { kind: 'performer-approved-already'; npi: string }
+  | { kind: 'performer-refused'; npi: string }
+  /** Answered, lapsed, or another one was proposed since. */
+  | { kind: 'no-such-proposal'; proposal: number }
   | { kind: 'no-such-report'; reportId: string }
   | { kind: 'report-not-matched'; reportId: string }
   /** Nobody is asked how it went before something of it was read. */
@@ -138,6 +153,12 @@ export function decideCare(referral: Referral, command: CareCommand, now: Instan
       return end(referral, command, now);
     case 'reroute':
       return reroute(referral, command, now);
+    case 'propose-performer':
+      return propose(referral, command, now);
+    case 'approve-performer':
+      return approvePerformer(referral, command, now);
+    case 'refuse-performer':
+      return refusePerformer(referral, command, now);
     case 'choose-other':
       return chooseOther(referral, command, now);
     default:
@@ -212,12 +233,49 @@ const given = (attempt: number, form: Report['form'], { reportId, document, from
 
 /** The order stays as it is: another performer is asked. Whoever was asked before has ended it, or was told to stop. */
 function reroute(referral: Referral, { performer, because }: Of<'reroute'>, now: Instant): Decision {
-  const refusal = inForce(referral);
+  const refusal = whyNoneNext(referral);
   if (refusal) return refuse(refusal);
-  if (closedBy(referral)) return refuse({ kind: 'already-closed' });
-  const last = referral.attempts.at(-1);
-  if (last && !FREE.includes(last.work.status)) return refuse({ kind: 'attempt-still-open', attempt: last.number });
+  if (!isApproved(referral, performer)) return refuse({ kind: 'performer-not-approved', npi: performer.npi });
   return ok(happened(now, opened(referral, performer, because)));
+}
+
+/** Why nobody further can be asked now, whoever it would be. */
+function whyNoneNext(referral: Referral): CareRefusal | undefined {
+  const refusal = inForce(referral);
+  if (refusal) return refusal;
+  if (closedBy(referral)) return { kind: 'already-closed' };
+  const last = referral.attempts.at(-1);
+  return last && !isFree(last) ? { kind: 'attempt-still-open', attempt: last.number } : undefined;
+}
+
+function propose(referral: Referral, { performer, because }: Of<'propose-performer'>, now: Instant): Decision {
+  const refusal = whyNoneNext(referral);
+  if (refusal) return refuse(refusal);
+  const { npi } = performer;
+  if (isApproved(referral, performer)) return refuse({ kind: 'performer-approved-already', npi });
+  if (wasRefused(referral, performer)) return refuse({ kind: 'performer-refused', npi });
+  return ok(happened(now, { type: 'performer-proposed', version: 1, performer, because }));
+}
+
+/** What was read, where it still waits for its answer. */
+function readProposal(referral: Referral, proposal: number): OpenProposal | undefined {
+  const open = openProposal(referral);
+  return open?.sequence === proposal ? open : undefined;
+}
+
+function approvePerformer(referral: Referral, { proposal }: Of<'approve-performer'>, now: Instant): Decision {
+  const read = readProposal(referral, proposal);
+  if (!read) return refuse({ kind: 'no-such-proposal', proposal });
+  const refusal = whyNoneNext(referral);
+  if (refusal) return refuse(refusal);
+  const { performer, because } = read;
+  return ok(happened(now, { type: 'performer-approved', version: 1, performer }, opened(referral, performer, because)));
+}
+
+function refusePerformer(referral: Referral, { proposal, reason }: Of<'refuse-performer'>, now: Instant): Decision {
+  const read = readProposal(referral, proposal);
+  if (!read) return refuse({ kind: 'no-such-proposal', proposal });
+  return ok(happened(now, { type: 'performer-refused', version: 1, performer: read.performer, reason }));
 }
 
 function opened({ attempts }: Referral, performer: Performer, because: RerouteReason): CareFact {
@@ -228,9 +286,10 @@ function chooseOther(referral: Referral, { performer, words }: Of<'choose-other'
   const refusal = inForce(referral);
   if (refusal) return refuse(refusal);
   if (closedBy(referral)) return refuse({ kind: 'already-closed' });
+  if (!isApproved(referral, performer)) return refuse({ kind: 'performer-not-approved', npi: performer.npi });
   const last = referral.attempts.at(-1);
   const next = opened(referral, performer, 'patient-asked');
-  if (!last || FREE.includes(last.work.status)) return ok(happened(now, next));
+  if (!last || isFree(last)) return ok(happened(now, next));
   const { number } = last;
   if (last.work.status === 'draft')
     return ok(happened(now, { type: 'attempt-withdrawn', version: 1, attempt: number, because: 'patient-chose' }, next));
@@ -238,14 +297,10 @@ function chooseOther(referral: Referral, { performer, words }: Of<'choose-other'
   return ok(happened(now, { type: 'cancellation-requested', version: 1, attempt: number, reason: words }, next));
 }
 
-/** Whether another performer can be asked now. */
+/** Whether another performer can be asked now, or proposed. */
 export function mayReroute(referral: Referral): boolean {
-  const last = referral.attempts.at(-1);
-  return inForce(referral) === undefined && !closedBy(referral) && last !== undefined && FREE.includes(last.work.status);
+  return referral.attempts.length > 0 && whyNoneNext(referral) === undefined;
 }
-
-/** Nothing is hoped for from this performer any more. */
-const FREE: readonly WorkStatus[] = ['declined', 'cancelled', 'cancellation-requested'];
 
 /** One that was refused by mistake is linked all the same. */
 function matchReport(referral: Referral, { reportId, attempt: number }: Of<'match-report'>, now: Instant): Decision {

@@ -82,6 +82,10 @@ export type ReportFact =
 export type CareFact =
   | AttemptFact
   | ReportFact
+  /** Somebody whom no clinician approved yet is put to the clinician: nobody of theirs is asked before the answer (R57). */
+  | { type: 'performer-proposed'; version: 1; performer: Performer; because: RerouteReason }
+  | { type: 'performer-approved'; version: 1; performer: Performer }
+  | { type: 'performer-refused'; version: 1; performer: Performer; reason: string }
   | { type: 'authorization-asked'; version: 1 }
   | { type: 'authorization-decided'; version: 1; decision: AuthorizationDecision }
   /** The payer’s approval came late: it names an office that was asked before, and is not of whoever is asked now. */
@@ -169,6 +173,9 @@ const ABOUT = {
   'report-refused': 'report',
   'report-filed': 'report',
   'receipt-recorded': 'report',
+  'performer-proposed': 'referral',
+  'performer-approved': 'referral',
+  'performer-refused': 'referral',
   'authorization-asked': 'referral',
   'authorization-decided': 'referral',
   'authorization-for-another': 'referral',

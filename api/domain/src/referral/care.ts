@@ -25,12 +25,22 @@ import type { Authorization, Referral } from './referral.ts';
 import type { Report } from './report.ts';
 
 /** When it happened, and who told of it by fhirUser or by the name of the software. */
-export type Told = { at: Moment; recordedAt: Instant; by: string };
+export type Told = { at: Moment; recordedAt: Instant; sequence: number; by: string };
 
 export function afterCare(referral: Referral, fact: CareFact, told: Told): Referral {
   if (isAttemptFact(fact)) return afterAttempt(referral, fact, told.at);
   if (isReportFact(fact)) return afterReport(referral, fact, told);
   switch (fact.type) {
+    case 'performer-proposed': {
+      const { performer, because } = fact;
+      return { ...referral, proposal: { status: 'open', performer, because, at: told.at, sequence: told.sequence } };
+    }
+    case 'performer-approved':
+      return { ...referral, proposal: { status: 'none' }, furtherApproved: [...referral.furtherApproved, fact.performer] };
+    case 'performer-refused': {
+      const refused = { npi: fact.performer.npi, reason: fact.reason, at: told.at };
+      return { ...referral, proposal: { status: 'none' }, refusedPerformers: [...referral.refusedPerformers, refused] };
+    }
     case 'authorization-asked':
       return { ...referral, authorization: { status: 'asked', since: told.at } };
     case 'authorization-decided':

@@ -49,7 +49,7 @@ describe('while nothing is booked and nobody has seen them', () => {
     expect(due(history.referral, POLICY, minute(61)).map(({ kind, about }) => [kind, about])).toContainEqual(['send', 'attempt 2']);
   });
 
-  test('the same press does it once, and each can be chosen once', () => {
+  test('the same press does it once, and whoever was asked is not chosen again: whoever was not asked after all is', () => {
     const history = after(send);
     expect([choose(history, 'e2', 60, 'one'), choose(history, 'e2', 61, 'one')]).toEqual([undefined, undefined]);
     expect(history.referral.attempts).toHaveLength(2);
@@ -57,12 +57,17 @@ describe('while nothing is booked and nobody has seen them', () => {
     expect(openOptions(history.referral)).toEqual([THIRD]);
     expect(choose(history, 'e3', 63)).toBeUndefined();
     expect(standing(history).map(([, status]) => status)).toEqual(['cancellation-requested', 'cancelled', 'draft']);
-    expect(patientActs(history.referral, minute(64))).not.toContain('choose');
+    expect(openOptions(history.referral)).toEqual([ANOTHER]);
+    expect(choose(history, 'e2', 64)).toBeUndefined();
+    act(history, send, 65);
+    expect(choose(history, 'e3', 66)).toBeUndefined();
+    act(history, send, 67);
+    expect([openOptions(history.referral), patientActs(history.referral, minute(68)).includes('choose')]).toEqual([[], false]);
   });
 
   test('nobody whom the clinician did not approve', () => {
     expect(choose(after(send), 'e9')).toBe('not-an-option');
-    const alone = inChart();
+    const alone = inChart('visit', []);
     expect([patientActs(alone.referral, minute(60)).includes('choose'), choose(alone, 'e2')]).toEqual([false, 'not-offered-to-patient']);
   });
 });

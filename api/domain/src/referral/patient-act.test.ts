@@ -36,7 +36,7 @@ const owed = (history: History, at: number): string[] => due(history.referral, P
 describe('a patient with a link', () => {
   test('books one of the dates, another in its place, and nothing that was not offered', () => {
     const history = offered();
-    expect(patientActs(history.referral, minute(10))).toEqual(['book', 'other-date', 'seen', 'decline']);
+    expect(patientActs(history.referral, minute(10))).toEqual(['book', 'other-date', 'choose', 'seen', 'decline']);
     expect(put(history, { act: 'book', startsAt: minute(4 * DAY) }, 10)).toBe('date-not-offered');
     expect(put(history, { act: 'book', startsAt: FIRST }, 11, 'one')).toBeUndefined();
     expect(put(history, { act: 'book', startsAt: FIRST }, 12, 'one')).toBeUndefined();

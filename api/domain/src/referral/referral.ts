@@ -27,6 +27,7 @@ import {
 import type { Service } from './closure.ts';
 import type { Actor, Performer, PlacedByHand, ReferralEvent, Setting, StepName, StepOutcome } from './event.ts';
 import type { LossReason } from './loss-reason.ts';
+import { type Proposal, withLapsed } from './proposal.ts';
 import type { Report } from './report.ts';
 
 export type Approval = {
@@ -114,6 +115,12 @@ export type Referral = {
   order: Order;
   authorization: Authorization;
   attempts: Attempt[];
+  /** Whom the coordinator put to the clinician and who is not answered. */
+  proposal: Proposal;
+  /** Whom a clinician approved since, one after the other. */
+  furtherApproved: Performer[];
+  /** Whom a clinician refused, why, and when. */
+  refusedPerformers: { npi: string; reason: string; at: Moment }[];
   reports: Report[];
   openExceptions: { recommendationId: string; kind: 'none-in-network'; withinMiles: number }[];
   /** What the packet of this approval lacked and the chart has had since: where its entries are kept, when they were read, and which they are. */
@@ -176,7 +183,7 @@ export function writeBackWord(steps: readonly { outcome: StepOutcome | null }[])
  * Counts up with every change of what the fold makes of the same events: rows kept in an older form are then made anew.
  * golden-fold.json holds one history folded; the test beside it fails where that changed and this did not.
  */
-export const FOLD_VERSION = 19;
+export const FOLD_VERSION = 20;
 
 /** The fold. Events come in order of sequence; the first is always `referral-started`. */
 export function fold(id: string, events: readonly ReferralEvent[]): Referral | undefined {
@@ -201,6 +208,9 @@ export function evolve(id: string, before: Referral | undefined, event: Referral
       order: { status: 'draft', reference: fact.order },
       authorization: { status: 'not-checked' },
       attempts: [],
+      proposal: { status: 'none' },
+      furtherApproved: [],
+      refusedPerformers: [],
       reports: [],
       openExceptions: [],
       chartFound: [],
@@ -220,7 +230,7 @@ export function evolve(id: string, before: Referral | undefined, event: Referral
   }
   if (!before) throw new Error(`Referral ${id} has a ${fact.type} event before it was started`);
   return {
-    ...applied(before, event),
+    ...withLapsed(applied(before, event)),
     lastSequence: event.sequence,
     decidedSequence: decidesNothing(fact) ? before.decidedSequence : event.sequence,
     factKeys: [...before.factKeys, ...keysOf(event)],
@@ -242,7 +252,10 @@ const withRecommendation = (referral: Referral, id: string, standing: Standing):
 
 function applied(referral: Referral, event: ReferralEvent): Referral {
   const { fact } = event;
-  if (isCareFact(fact)) return afterCare(referral, fact, { at: event.effectiveAt, recordedAt: event.recordedAt, by: nameOf(event.actor) });
+  if (isCareFact(fact)) {
+    const { effectiveAt: at, recordedAt, sequence } = event;
+    return afterCare(referral, fact, { at, recordedAt, sequence, by: nameOf(event.actor) });
+  }
   switch (fact.type) {
     case 'referral-started':
       return referral;

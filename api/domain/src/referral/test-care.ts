@@ -29,7 +29,8 @@ export type History = {
   take: (happenings: Happening[], recordedAt: Instant) => void;
 };
 
-export function inChart(service: Service = 'visit', alternates: Performer[] = []): History {
+/** With another specialist approved beside, whom a test may ask next. */
+export function inChart(service: Service = 'visit', alternates: Performer[] = [ANOTHER]): History {
   const done = { status: 'done', reference: 'ServiceRequest/o1', versionId: '4', orderStatus: 'active' } as const;
   const { referral, events } = play([
     recommend('r', '3', { service }),

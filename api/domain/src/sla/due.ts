@@ -143,7 +143,8 @@ function toReply(referral: Referral, owed: Owed): Obligation[] {
   );
 }
 
-function workOf(attempt: Attempt, { service, reports, authorization }: Referral, now: Instant, owed: Owed): Obligation[] {
+function workOf(attempt: Attempt, referral: Referral, now: Instant, owed: Owed): Obligation[] {
+  const { service, reports, authorization } = referral;
   const { work } = attempt;
   const answered = isToRead(attempt, reports);
   const noteToCome = answered ? [] : toWrite(attempt, owed);
@@ -171,15 +172,30 @@ function workOf(attempt: Attempt, { service, reports, authorization }: Referral,
       return answered ? [] : [owed('note', about, attempt.visits[0] ?? work.since)];
     case 'cancellation-requested':
       // A visit that took place before it was to be cancelled stands: its note is what is owed, and what is booked beyond it is called off.
-      return noteToCome.length > 0 && !bookedStill(attempt) ? noteToCome : [...noteToCome, owed('confirm-cancellation', about, work.since)];
+      return [
+        ...noteToCome,
+        ...(noteToCome.length > 0 && !bookedStill(attempt) ? [] : [owed('confirm-cancellation', about, work.since)]),
+        ...toApprove(referral, owed),
+      ];
     case 'declined':
     case 'cancelled':
-      return [...noteToCome, owed('reroute', about, work.since)];
+      return [...noteToCome, ...toReroute(attempt, referral, owed)];
     case 'completed':
       return [];
     default:
       return unreachable(work);
   }
+}
+
+/** Whoever was proposed waits for the clinician's word, and the coordinator with them. */
+const toApprove = ({ proposal }: Referral, owed: Owed): Obligation[] =>
+  proposal.status === 'open' ? [owed('approve-performer', `proposal ${proposal.sequence}`, proposal.at)] : [];
+
+/** Somebody else is to be asked: it has its whole time again once the clinician refused who was proposed. */
+function toReroute({ number, work }: Attempt, referral: Referral, owed: Owed): Obligation[] {
+  if (referral.proposal.status === 'open') return toApprove(referral, owed);
+  const refusedAt = referral.refusedPerformers.at(-1)?.at;
+  return [owed('reroute', `attempt ${number}`, refusedAt === undefined ? work.since : later(work.since, refusedAt))];
 }
 
 /** While the payer keeps it from being sent (R112) their word is what is owed; from that word on it has its whole time to be sent (R111). */

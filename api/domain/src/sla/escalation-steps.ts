@@ -260,6 +260,7 @@ export const ESCALATION_STEPS: readonly EscalationStep[] = [
   },
   ...toLead('answer-patient', 'The patient wrote, and nobody has answered.'),
   ...toLead('hear-decline', 'The patient declined, and their clinician has not seen it.'),
+  ...toLead('approve-performer', 'Another specialist is proposed, and their clinician has not answered: nobody is asked meanwhile.'),
   ...toLead('rebook', 'No new date has been booked.'),
   ...toLead('reply', 'The office asked something, and nobody has answered.'),
   ...toLead('confirm-cancellation', 'The office has not confirmed that it is cancelled.'),

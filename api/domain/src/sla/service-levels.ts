@@ -24,6 +24,7 @@ export const OBLIGATION_KINDS = [
   'match-report',
   'review',
   'reroute',
+  'approve-performer',
   'confirm-cancellation',
   'reconcile',
   'reply',
@@ -115,6 +116,12 @@ export const SERVICE_LEVELS: ServiceLevels = {
   reroute: {
     owner: 'coordinator',
     waitingOn: 'coordinator',
+    within: { routine: businessDays(1), urgent: wallHours(24), emergency: wallHours(4) },
+  },
+  // Ours, as long as the coordinator has to find somebody: nobody is asked meanwhile.
+  'approve-performer': {
+    owner: 'clinician',
+    waitingOn: 'clinician',
     within: { routine: businessDays(1), urgent: wallHours(24), emergency: wallHours(4) },
   },
   'confirm-cancellation': {

@@ -189,6 +189,13 @@ export const REQUESTS: Record<string, Request> = {
   'get /work | a note to review': row('a note to review', () => '/work', {
     listed: ({ toReview }) => (toReview as Body[]).map(({ referralId }) => referralId),
   }),
+  'get /work | a proposed specialist': row('a proposed specialist', () => '/work', {
+    listed: ({ toApprove }) => (toApprove as Body[]).map(({ referralId }) => referralId),
+  }),
+  'post /work/proposals | a proposed specialist': row('a proposed specialist', () => '/work/proposals', {
+    changes: true,
+    body: ({ target: { id, made } }) => ({ referralId: id, sequence: made['sequence'] ?? 1, answer: { kind: 'approve' } }),
+  }),
   'post /work/reviews | a note to review': row('a note to review', () => '/work/reviews', {
     changes: true,
     body: ({ target }) => ({ referralId: target.id, reportId: target.made['reportId'] ?? 'none' }),

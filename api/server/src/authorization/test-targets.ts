@@ -49,6 +49,7 @@ export type About =
   | 'a plan done by hand'
   | 'a referral in the chart'
   | 'a declined referral'
+  | 'a proposed specialist'
   | 'a referral with a doubt'
   | 'a note to review'
   | 'a question to answer'
@@ -205,6 +206,24 @@ const noted: Maker = async (question) => {
   return { ...referral, made: { ...referral.made, reportId: `by-hand/note-of-${referral.id}` } };
 };
 
+const declined: Maker = async (question) => {
+  const referral = await inChart(question);
+  const sequence = await actsByHand(question, referral, [
+    { act: 'sent', channel: 'fax' },
+    { act: 'declined', reason: 'other' },
+  ]);
+  return { ...referral, made: { ...referral.made, sequence } };
+};
+
+/** By the coordinator, of whom no clinician approved. */
+const proposed: Maker = async (question) => {
+  const referral = await declined(question);
+  const { sequence } = referral.made as unknown as { sequence: unknown };
+  const path = `/worklist/referrals/${referral.id}/next-performers`;
+  const done = await question.team.as('coordinator', null, 'post', path, { sequence, entryId: 'entry-2', because: 'declined' });
+  return { ...referral, made: { ...referral.made, sequence: done.body['sequence'] } };
+};
+
 /** Of things that are no recommendation. */
 const bare = (whose: Whose, id: string): Target => target(whose, { id, revision: 0, working: {} }, {});
 
@@ -266,14 +285,8 @@ const MAKERS: Record<About, Maker> = {
   'a plan done by hand': ({ input, ...question }) =>
     approved({ ...question, input: { ...input, writeBack: writeBackOf([], 'with-version') } }),
   'a referral in the chart': inChart,
-  'a declined referral': async (question) => {
-    const referral = await inChart(question);
-    const sequence = await actsByHand(question, referral, [
-      { act: 'sent', channel: 'fax' },
-      { act: 'declined', reason: 'other' },
-    ]);
-    return { ...referral, made: { ...referral.made, sequence } };
-  },
+  'a declined referral': declined,
+  'a proposed specialist': proposed,
   'a referral with a doubt': async (question) => {
     const referral = await inChart(question);
     const { store, clock, [question.whose.place]: world } = question.worlds;

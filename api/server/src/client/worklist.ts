@@ -166,7 +166,7 @@ export const AssignAnswer = z.object({
 });
 export type AssignAnswer = z.infer<typeof AssignAnswer>;
 
-/** Who could be asked next: in network, as the directory has them now, the best first. Nobody who was asked before. */
+/** Who could be asked next: in network, as the directory has them now, the best first. Nobody who was asked before, or whom the clinician refused. */
 export const NextPerformers = z.object({
   /** Why there is nobody to choose from; null where there is. */
   why: z.string().nullable(),
@@ -179,7 +179,7 @@ export const NextPerformers = z.object({
       waitDays: z.number().nullable(),
       phone: z.string().nullable(),
       why: z.array(z.string()),
-      /** By the clinician, with the referral. */
+      /** By the clinician, with the referral or since: they are asked at once. Anybody else is proposed to the clinician. */
       approved: z.boolean(),
     }),
   ),

@@ -128,6 +128,14 @@ const RECORD = {
     'EHR chart',
     'nothing was missing, or is not there yet',
   ),
+  proposal: field('Whom a coordinator put to the clinician, and why', 'performer with a code', 'Refloop', 'nobody waits for an answer'),
+  furtherApproved: field(
+    'Whom a clinician approved since the order stood',
+    'list of performers',
+    'Refloop',
+    'nobody was proposed and approved',
+  ),
+  refusedPerformers: field('Whom a clinician refused, why and when', 'list of NPI with text', 'Refloop', 'nobody was refused'),
   contacts: field('Tries to reach the patient, with what came of each', 'list', 'Refloop', 'nobody tried'),
   coordinator: field('Who sees to it on the practice’s side', 'subject', 'Refloop', 'the order is not in force yet'),
   escalations: field(

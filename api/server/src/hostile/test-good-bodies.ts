@@ -192,6 +192,10 @@ export const GOOD: Record<string, Good> = {
     body: () => ({ resourceType: 'Bundle', type: 'history', entry: [{ fullUrl: 'urn:uuid:0' }] }),
   },
   'post /work/answers': { path: () => '/work/answers', body: () => ({ referralId: 'nothing', score: 4 }) },
+  'post /work/proposals': {
+    path: () => '/work/proposals',
+    body: () => ({ referralId: 'nothing', sequence: 7, answer: { kind: 'refuse', reason: 'Too far for the patient' } }),
+  },
   'post /work/reviews': { path: () => '/work/reviews', body: () => ({ referralId: 'nothing', reportId: 'nothing' }) },
   'post /worklist/referrals/:id/next-performers': {
     path: () => '/worklist/referrals/nothing/next-performers',

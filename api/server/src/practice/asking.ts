@@ -1,8 +1,10 @@
 /** From the order in the chart to an office that has accepted: sending, silence, declines, and the next one who is asked. */
 
+import { drawsOf } from '@refloop/domain/practice/draws';
 import {
   ACKNOWLEDGED_SHARE,
   ANSWER_HOURS,
+  ASK_ANOTHER_HOURS,
   AUTHORIZATION_ASKED,
   AUTHORIZATION_NOT_NEEDED_SHARE,
   CHANNELS,
@@ -14,6 +16,7 @@ import {
   MOST_ATTEMPTS,
   PATIENCE_DAYS,
   PATIENT_ASKED_SHARE,
+  PROPOSED_AFTER,
   REASON_RECORDED_SHARE,
   REPORTS_WORK_BEGUN_SHARE,
   REROUTED_SHARE,
@@ -21,6 +24,7 @@ import {
   TRANSMISSION_FAILED_SHARE,
 } from '@refloop/domain/practice/rates';
 import type { RerouteReason } from '@refloop/domain/referral/care-event';
+import { openProposal } from '@refloop/domain/referral/proposal';
 import {
   type Asked,
   askedOf,
@@ -69,26 +73,50 @@ export function* authorized(course: Course): Walk<boolean> {
 
 type Answer = { what: 'accepted' } | { what: RerouteReason; asked: Asked };
 
+/** Who comes next; undefined where nobody is left, or the practice gives up. */
+function nextOf(course: Course, tried: readonly string[]): Asked | undefined {
+  const office = chooseOffice(course, tried);
+  if (!office || tried.length >= MOST_ATTEMPTS || !course.draws.chance(REROUTED_SHARE)) return undefined;
+  return askedOf(course, office);
+}
+
+/**
+ * The coordinator puts the next one to the clinician, who approved nobody but the first. With draws of its own, and within the time that it
+ * takes until they are asked: nothing else depends on it.
+ */
+function* proposed(course: Course, { performer }: Asked, because: RerouteReason, hours: number): Walk {
+  const { record, practice, coordinator } = course;
+  const draws = drawsOf(`${practice.seed}/${record.id}/proposed/${number(course)}`);
+  const { low, high } = PROPOSED_AFTER;
+  yield practice.time.afterHours(record.now(), hours * (low + (high - low) * draws.next()));
+  record.care({ type: 'propose-performer', performer, because }, coordinator);
+}
+
 /** Asks one office after the other. @returns who accepted; undefined where nobody does and the order has ended, or waits */
 export function* accepted(course: Course, first: Asked): Walk<Asked | undefined> {
-  const { record, draws, coordinator } = course;
+  const { record, draws, clinician, practice } = course;
   const tried = [first.office.id];
   for (let asked = first; ; ) {
     yield working(course, SEND_HOURS);
     yield* sent(course);
     const answer = yield* answered(course, asked);
     if (answer.what === 'accepted') return asked;
-    yield working(course, { median: 6, sigma: 0.9 });
-    const office = chooseOffice(course, tried);
-    if (!office || tried.length >= MOST_ATTEMPTS || !draws.chance(REROUTED_SHARE)) {
+    const hours = draws.logNormal(ASK_ANOTHER_HOURS.median, ASK_ANOTHER_HOURS.sigma);
+    const asksAt = practice.time.afterHours(record.now(), hours);
+    const next = nextOf({ ...course, draws: draws.ahead() }, tried);
+    if (next) yield* proposed(course, next, answer.what, hours);
+    yield asksAt;
+    // As was drawn ahead: whatever came between has used up nothing.
+    const chosen = nextOf(course, tried);
+    if (!chosen) {
       giveReason(course, 'specialist-full', REASON_RECORDED_SHARE);
       yield* expire(course);
       return undefined;
     }
     const before = number(course);
-    asked = askedOf(course, office);
-    tried.push(office.id);
-    record.care({ type: 'reroute', performer: asked.performer, because: answer.what }, coordinator);
+    asked = chosen;
+    tried.push(asked.office.id);
+    record.care({ type: 'approve-performer', proposal: openProposal(record.referral())?.sequence ?? 0 }, clinician.actor);
     if (answer.what === 'declined' && draws.chance(CONTRADICTED_SHARE)) yield* contradicted(course, before);
   }
 }

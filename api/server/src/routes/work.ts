@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { NoteReading } from '../client/inbound.ts';
-import { MyWork, ReviewAnswer, ReviewRequest, SettleByHand, WorkAnswer } from '../client/work.ts';
+import { MyWork, ProposalAnswer, ProposalRequest, ReviewAnswer, ReviewRequest, SettleByHand, WorkAnswer } from '../client/work.ts';
+import type { ProposalService } from '../services/proposals.ts';
 import type { ReviewService } from '../services/reviews.ts';
 import type { WorkService } from '../services/work.ts';
 import type { WorkQuestionService } from '../services/work-question.ts';
@@ -8,10 +9,12 @@ import { type Route, sessionRoute } from './route.ts';
 
 export const workRoutes = ({
   work,
+  proposals,
   reviews,
   workQuestions,
 }: {
   work: WorkService;
+  proposals: ProposalService;
   reviews: ReviewService;
   workQuestions: WorkQuestionService;
 }): Route[] => [
@@ -41,6 +44,15 @@ export const workRoutes = ({
     params: z.object({ id: z.string().min(1).max(60) }),
     answer: NoteReading,
     handle: async ({ session, params, now }) => reviews.reading(session, params.id, now),
+  }),
+  sessionRoute({
+    method: 'post',
+    path: '/work/proposals',
+    summary: 'Approve a further specialist whom a coordinator proposed, who is asked from then on, or refuse them with a reason.',
+    roles: ['clinician'],
+    body: ProposalRequest,
+    answer: ProposalAnswer,
+    handle: async ({ session, body, now }) => proposals.answer(session, body, now),
   }),
   sessionRoute({
     method: 'post',

@@ -59,7 +59,7 @@ export const worklistRoutes = ({ worklist, next, effects, exports }: WorklistRou
   sessionRoute({
     method: 'get',
     path: '/worklist/referrals/:id/next-performers',
-    summary: 'Who can be asked next: in network, as the directory has them now, nobody who was asked before.',
+    summary: 'Who can be asked next, or proposed: in network, as the directory has them now, nobody who was asked or refused before.',
     roles: ['clinician', 'coordinator', 'lead'],
     params: Id,
     answer: NextPerformers,
@@ -68,7 +68,8 @@ export const worklistRoutes = ({ worklist, next, effects, exports }: WorklistRou
   sessionRoute({
     method: 'post',
     path: '/worklist/referrals/:id/next-performers',
-    summary: 'Ask another specialist of the list; the order stands, and the next attempt begins.',
+    summary:
+      'Ask another specialist whom the clinician approved: the next attempt begins. Anybody else of the list is proposed to the clinician.',
     roles: ['clinician', 'coordinator', 'lead'],
     params: Id,
     body: AskNext,

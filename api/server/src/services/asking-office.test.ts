@@ -4,7 +4,7 @@ import { ANOTHER } from '@refloop/domain/referral/test-care';
 import { expect, test } from 'vitest';
 import type { OfficeView } from '../client/office.ts';
 import { createDueReferrals } from './engine/due-referrals.ts';
-import { CLINICIAN } from './engine/test-in-force.ts';
+import { asksAnother, CLINICIAN } from './engine/test-in-force.ts';
 import { applyDecision } from './referral-log.ts';
 import { ADDRESS, NPI, packetDesk } from './test-packet-desk.ts';
 
@@ -128,8 +128,8 @@ test('a letter for the note that waits when another office is asked does not lea
   await desk.api.store.transaction(desk.api.scope, async (unit) => {
     const now = desk.api.clock.now.toISOString();
     const asked = { type: 'request-cancellation', attempt: 1, at: now, reason: 'Moved away' } as const;
-    for (const command of [asked, { type: 'reroute', performer: ANOTHER, because: 'cancelled' } as const])
-      await applyDecision(unit, id, CLINICIAN, now, (referral) => decideCare(referral, command, now));
+    await applyDecision(unit, id, CLINICIAN, now, (referral) => decideCare(referral, asked, now));
+    await asksAnother(unit, id, now, ANOTHER, 'cancelled');
   });
   await desk.carryOut();
   expect(left()).toEqual([]);

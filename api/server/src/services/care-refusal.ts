@@ -40,6 +40,10 @@ export function officeRefusal(refusal: OfficeRefusal): Refusal {
     case 'not-yet':
     case 'no-such-appointment':
     case 'attempt-still-open':
+    case 'performer-not-approved':
+    case 'performer-approved-already':
+    case 'performer-refused':
+    case 'no-such-proposal':
     case 'no-such-report':
     case 'report-not-matched':
     case 'nothing-reviewed':
@@ -99,6 +103,14 @@ export function careRefusal(refusal: ByHandRefusal): Refusal {
       return problem('conflict', 'No visit is booked, so none can be missed or cancelled. Look at it again.');
     case 'attempt-still-open':
       return problem('conflict', 'The specialist who was asked has not declined. Ask to cancel first.');
+    case 'performer-not-approved':
+      return problem('conflict', 'No clinician has approved this specialist, so nobody was asked. Propose them to the clinician first.');
+    case 'performer-approved-already':
+      return problem('conflict', 'The clinician has approved this specialist already. Look at it again, and ask them.');
+    case 'performer-refused':
+      return problem('conflict', 'The clinician has refused this specialist. Choose somebody else.');
+    case 'no-such-proposal':
+      return problem('conflict', 'This proposal does not wait any more: it was answered, or another took its place. Reload the list.');
     case 'no-such-report':
       return problem('not-found', 'There is no such report of this referral. Look at it again.');
     case 'report-not-matched':

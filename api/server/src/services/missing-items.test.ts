@@ -1,4 +1,5 @@
 /** What packets lack, on the list of the clinician who ordered: all of it, however many, and without a chart being read for the list. */
+import { SEED_V1 } from '@refloop/domain/matching/policies';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PacketAnswer, PacketChange } from '../client/packet.ts';
 import type { Thread } from '../client/thread.ts';
@@ -7,6 +8,7 @@ import type { Session } from '../sessions/session.ts';
 import type { StoredObligation } from '../store/obligations.ts';
 import type { Store, Unit } from '../store/store.ts';
 import { StoreUnavailable } from '../store/unavailable.ts';
+import { createMatchingService } from './matching.ts';
 import { MOST_JUDGED } from './missing-items.ts';
 import { isBeforeSending } from './packet-lacking.ts';
 import { openReferralApi, type ReferralApi } from './test-referral-api.ts';
@@ -15,6 +17,8 @@ import { writtenReferral } from './test-written-referral.ts';
 import { createWorkService } from './work.ts';
 
 const MANY = 53;
+/** Nobody is proposed here. */
+const matching = createMatchingService({ current: () => undefined, policy: SEED_V1 });
 /** The chart lacks what a cardiologist asks for palpitations, and a telephone or an address of the patient. */
 const input = () => makeInput({ chart: chart() });
 
@@ -65,10 +69,12 @@ async function read(
     roles: ['clinician'],
   } as unknown as Session;
   const [owed] = await owedOf(ids[0] ?? '');
-  const { missing, unjudged } = await createWorkService({ store, phoneOf: () => phone, failed: (error) => failures.push(error) }).list(
-    { ...session, subject: owed?.raisedBy ?? '', sessionId: 'session-of-lee' },
-    api.clock.now,
-  );
+  const { missing, unjudged } = await createWorkService({
+    store,
+    matching,
+    phoneOf: () => phone,
+    failed: (error) => failures.push(error),
+  }).list({ ...session, subject: owed?.raisedBy ?? '', sessionId: 'session-of-lee' }, api.clock.now);
   return { missing, unjudged, charts, failures };
 }
 

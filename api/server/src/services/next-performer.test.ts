@@ -1,8 +1,9 @@
-/** After a decline another specialist is asked from the ranking of the clinician's own request, and the order stands. */
+/** After a decline another specialist is asked whom the clinician approved, or proposed to them from the ranking of their own request: the order stands. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Thread } from '../client/thread.ts';
 import type { NextPerformers } from '../client/worklist.ts';
 import { putInForce } from './engine/test-in-force.ts';
+import { answerProposal } from './test-proposal.ts';
 import { openReferralApi, type ReferralApi, testDirectory } from './test-referral-api.ts';
 import { approveInput, type Made, makeInput } from './test-referral-input.ts';
 
@@ -59,8 +60,8 @@ async function declined(alternates: string[] = []): Promise<string> {
   return id;
 }
 
-test('the next of the ranking is asked: a new attempt, the same order, to be sent by the coordinator', async () => {
-  const id = await declined();
+test('one whom the clinician approved is asked: a new attempt, the same order, to be sent by the coordinator', async () => {
+  const id = await declined(['entry-2', 'entry-3']);
   const { performers, why } = await candidates(id);
   expect([why, performers.map(({ entryId }) => entryId)]).toEqual([null, ['entry-2', 'entry-3', 'entry-4']]);
   const before = await thread(id);
@@ -76,7 +77,29 @@ test('the next of the ranking is asked: a new attempt, the same order, to be sen
   // That none is needed was said of the first, and stands for whoever is asked next.
   await act(id, { act: 'sent', channel: 'fax', at: api.clock.now.toISOString() });
   await act(id, { act: 'declined', reason: 'other', at: api.clock.now.toISOString() });
-  expect((await candidates(id)).performers.map(({ entryId }) => entryId)).toEqual(['entry-3', 'entry-4']);
+  expect((await candidates(id)).performers.map(({ entryId, approved }) => [entryId, approved])).toEqual([
+    ['entry-3', true],
+    ['entry-4', false],
+  ]);
+});
+
+test('anybody else is proposed and not asked: the clinician owes the answer, and the coordinator waits', async () => {
+  const id = await declined();
+  const before = await thread(id);
+  const asked = await ask(id, before.sequence, 'entry-2');
+  expect(asked.status, JSON.stringify(asked.body)).toBe(200);
+  expect(asked.body).toMatchObject({
+    status: 'declined',
+    performer: { name: 'Ana Family1, MD' },
+    proposal: { name: 'Ana Family2, MD', proposedBy: 'kim', at: api.clock.now.toISOString() },
+    mayAskNext: true,
+    obligations: [{ kind: 'approve-performer', waitingOn: 'clinician', attempts: 1 }],
+  });
+  expect((asked.body as Thread).entries.at(-1)).toMatchObject({ title: 'Another specialist proposed to the clinician', by: 'kim' });
+  // Nothing can be sent to whom nobody approved.
+  const at = api.clock.now.toISOString();
+  const press = { key: 'press-to-nobody-01234', sequence: (asked.body as Thread).sequence, what: { act: 'sent', channel: 'fax', at } };
+  expect((await api.call('POST', `/worklist/referrals/${id}/acts`, coordinator, press)).status).toBe(409);
 });
 
 test('whom the clinician approved already stand first, marked, and keep the rank at which they were approved', async () => {
@@ -107,6 +130,7 @@ test('nobody out of network, nobody who was asked, nobody who is gone from the d
 test('whoever has not declined is not passed over', async () => {
   const id = await declined();
   await ask(id, (await thread(id)).sequence, 'entry-2');
+  await answerProposal(api, clinician, id);
   expect((await ask(id, (await thread(id)).sequence, 'entry-3')).status).toBe(409);
 });
 

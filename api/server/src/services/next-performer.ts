@@ -1,10 +1,12 @@
 /**
- * Another specialist after a decline: the order stands, and the next attempt is with somebody in network whom the clinician's request finds
- * now. Anybody else (out of network, or of unknown network) is for the clinician to choose, with a new approval.
+ * Another specialist after a decline: the order stands, and the next attempt is with one whom the clinician approved. Anybody else in network
+ * whom the clinician's request finds now is proposed to them and not asked (R57). Who is out of network, or of unknown network, is for the
+ * clinician to choose, with a new approval.
  */
 import { decideCare } from '@refloop/domain/referral/care-command';
 import type { Performer } from '@refloop/domain/referral/event';
-import { openOptions } from '@refloop/domain/referral/options';
+import { askedNpis, isApproved, openOptions } from '@refloop/domain/referral/options';
+import { wasRefused } from '@refloop/domain/referral/proposal';
 import type { Referral } from '@refloop/domain/referral/referral';
 import type { Card, MatchInput } from '../client/match.ts';
 import type { Thread } from '../client/thread.ts';
@@ -23,6 +25,7 @@ import { readThread } from './worklist.ts';
 
 export type NextPerformerService = {
   list: (session: Session, referralId: string, now: Date) => Promise<NextPerformers | Refusal>;
+  /** Opens the attempt with one who is approved; puts anybody else to the clinician. */
   ask: (session: Session, referralId: string, asked: AskNext, now: Date) => Promise<Thread | Refusal>;
 };
 
@@ -32,18 +35,18 @@ const MOST = 10;
 const NO_REQUEST = 'What the clinician asked for is not kept with this referral. The clinician refers anew from the chart.';
 const NOBODY = 'Nobody else in the patient’s network takes new patients near them. The clinician decides what is to be done.';
 
-/** `approved`: by the clinician, with the referral. */
+/** `approved`: by the clinician, with the referral or since. */
 type Askable = { card: Card; rank: number | null; approved: boolean };
 
 type Deps = { store: Store; matching: MatchingService; practiceOf?: PracticeOf };
 
 export function createNextPerformerService({ store, matching, practiceOf }: Deps): NextPerformerService {
-  /** The ranked of the request as the directory has them now, without those who were asked. */
+  /** The ranked of the request as the directory has them now, without those who were asked or refused. */
   function rankedNow(request: MatchInput, referral: Referral, now: Date): Card[] | Refusal {
-    const answer = matching.match({ ...request, limit: MOST + referral.attempts.length }, now);
+    const answer = matching.match({ ...request, limit: MOST + referral.attempts.length + referral.refusedPerformers.length }, now);
     if ('refused' in answer) return answer;
-    const asked = new Set(referral.attempts.map(({ performer }) => performer.npi));
-    return answer.ranked.filter(({ npi }) => !asked.has(npi)).slice(0, MOST);
+    const asked = askedNpis(referral);
+    return answer.ranked.filter((card) => !asked.has(card.npi) && !wasRefused(referral, card)).slice(0, MOST);
   }
 
   /** Whom the clinician approved already first, as they approved them; then the next of the ranking. */
@@ -106,21 +109,23 @@ export function createNextPerformerService({ store, matching, practiceOf }: Deps
           if ('refused' in among) throw new Refused(among);
           const found = among.find(({ card }) => card.entryId === entryId);
           if (!found) throw new Refused(problem('conflict', NOT_LISTED));
-          const { card, rank, approved } = found;
+          const { card, rank } = found;
+          const performer = performerIn(card, rank);
+          const approved = isApproved(referral, performer);
           const applied = await applyDecision(unit, referralId, personOf(session), at, (current) => {
             if (current.decidedSequence !== sequence) throw new Refused(problem('conflict', CHANGED));
-            return decideCare(current, { type: 'reroute', performer: performerIn(card, rank), because }, at);
+            return decideCare(current, { type: approved ? 'reroute' : 'propose-performer', performer, because }, at);
           });
           if (!applied) throw new Refused(noSuchReferral());
           if (!applied.ok) throw new Refused(careRefusal(applied.refusal));
           await unit.audit.append({
             at,
             actor: actorOf(session),
-            action: 'worklist.next-performer-asked',
+            action: approved ? 'worklist.next-performer-asked' : 'worklist.performer-proposed',
             purpose: 'TREAT',
             referralId,
             patientId: referral.patientId,
-            payload: { entryId, npi: card.npi, because, rank, approved },
+            payload: { entryId, npi: card.npi, because, rank, approved, among: among.map(({ card: each }) => each.entryId) },
           });
           const thread = await readThread(unit, session, referralId, at, practiceOf);
           if (!thread) throw new Refused(noSuchReferral());

@@ -7,7 +7,7 @@ import type { OfficeOver, OfficeView } from '../client/office.ts';
 import type { Thread } from '../client/thread.ts';
 import type { MyWork } from '../client/work.ts';
 import type { WorklistAnswer } from '../client/worklist.ts';
-import { CLINICIAN, PATIENT, putInForce } from './engine/test-in-force.ts';
+import { asksAnother, CLINICIAN, PATIENT, putInForce } from './engine/test-in-force.ts';
 import { applyDecision } from './referral-log.ts';
 import { openReferralApi, type ReferralApi } from './test-referral-api.ts';
 
@@ -293,11 +293,7 @@ describe('the office', () => {
     const declined = await act(opened, { act: 'decline', reason: 'not-taking-patients' });
     expect(declined.body).toEqual({ standing: 'over', how: 'declined', toCancel: null, ...practice() });
 
-    await api.store.transaction(api.scope, async (unit) => {
-      const command = { type: 'reroute', performer: ANOTHER, because: 'declined' } as const;
-      const now = api.clock.now.toISOString();
-      await applyDecision(unit, id, CLINICIAN, now, (referral) => decideCare(referral, command, now));
-    });
+    await api.store.transaction(api.scope, (unit) => asksAnother(unit, id, api.clock.now.toISOString(), ANOTHER, 'declined'));
     // What was asked by the first is answered to the first.
     await post(
       `/worklist/referrals/${id}/messages`,

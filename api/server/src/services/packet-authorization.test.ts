@@ -6,6 +6,7 @@ import type { Session } from '../sessions/session.ts';
 import { sendAnew } from './packet-anew.ts';
 import { applyDecision } from './referral-log.ts';
 import { fullChart, PLANTED, packetDesk, patient, secret } from './test-packet-desk.ts';
+import { answerProposal } from './test-proposal.ts';
 import { type Body, chart, makeInput, order } from './test-referral-input.ts';
 import { writtenReferral } from './test-written-referral.ts';
 
@@ -210,6 +211,7 @@ test('what the payer approved for one office is asked anew once another is asked
   const { sequence } = await threadOf(id);
   const asked = { sequence, entryId: performers[0]?.entryId, because: 'declined' };
   expect((await desk.api.call('POST', route, desk.coordinator, asked)).status).toBe(200);
+  expect((await answerProposal(desk.api, desk.clinician, id))?.status).toBe(200);
   expect([await holdsOf(id), await standing(id)]).toEqual([
     ['authorization-open'],
     'approved for who was asked before, not for this office',

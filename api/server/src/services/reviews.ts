@@ -42,7 +42,12 @@ export function toldRow(stored: StoredObligation): ToldRow {
 }
 
 /** Whose place it is: their own, or that of a clinician they cover for; undefined where neither. */
-async function placeOf(unit: Unit, session: Session, requester: string, now: Date): Promise<{ coveringFor: string | null } | undefined> {
+export async function placeOf(
+  unit: Unit,
+  session: Session,
+  requester: string,
+  now: Date,
+): Promise<{ coveringFor: string | null } | undefined> {
   if (requester === session.subject) return { coveringFor: null };
   const covered = await coveredBy(unit, session.subject, now);
   return covered.some(({ subject }) => subject === requester) ? { coveringFor: requester } : undefined;

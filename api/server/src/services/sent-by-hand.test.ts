@@ -4,6 +4,7 @@ import type { PacketAnswer } from '../client/packet.ts';
 import type { Thread } from '../client/thread.ts';
 import type { NextPerformers } from '../client/worklist.ts';
 import { putInForce } from './engine/test-in-force.ts';
+import { answerProposal } from './test-proposal.ts';
 import { openReferralApi, type ReferralApi, testDirectory } from './test-referral-api.ts';
 import { type Body, makeInput, order } from './test-referral-input.ts';
 import { writtenReferral } from './test-written-referral.ts';
@@ -114,6 +115,7 @@ test('what was approved for one office is said anew of the next', async () => {
   const { performers } = (await api.call('GET', route, coordinator)).body as NextPerformers;
   const asked = { sequence: (await threadOf(id)).sequence, entryId: performers[0]?.entryId, because: 'declined' };
   expect((await api.call('POST', route, coordinator, asked)).status).toBe(200);
+  expect((await answerProposal(api, clinician, id))?.status).toBe(200);
   const refused = await sent(id);
   expect([refused.status, refused.body['detail']]).toEqual([409, expect.stringContaining('for who was asked before')]);
   expect((await sent(id, { answer: 'approved', number: 'A-4' })).status).toBe(200);

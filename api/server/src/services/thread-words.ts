@@ -36,6 +36,9 @@ const EVENTS: Record<ReferralFact['type'], { name: string; party: Party }> = {
   'approval-withdrawn': { name: 'Approval taken back', party: 'practice' },
   'order-changed-before-write': { name: 'Order changed before it was written', party: 'practice' },
   'attempt-opened': { name: 'Another specialist asked', party: 'practice' },
+  'performer-proposed': { name: 'Another specialist proposed to the clinician', party: 'practice' },
+  'performer-approved': { name: 'Proposed specialist approved', party: 'practice' },
+  'performer-refused': { name: 'Proposed specialist refused', party: 'practice' },
   'attempt-withdrawn': { name: 'Not asked after all', party: 'practice' },
   'attempt-sent': { name: 'Sent', party: 'practice' },
   'transmission-delivered': { name: 'Delivered', party: 'refloop' },
@@ -140,7 +143,11 @@ function detailOf(fact: ReferralFact, names: Names, handed: Handed): string | nu
         ? fact.performer.display
         : `${fact.performer.display}. May be asked too: ${fact.alternates.map(({ display }) => display).join('; ')}.`;
     case 'attempt-opened':
+    case 'performer-proposed':
+    case 'performer-approved':
       return fact.performer.display;
+    case 'performer-refused':
+      return `${fact.performer.display}: ${fact.reason}`;
     case 'attempt-withdrawn':
       return WITHDRAWN_WORDS[fact.because];
     case 'attempt-sent':
@@ -252,7 +259,8 @@ const BOOKKEEPING: readonly ReferralFact['type'][] = [
   'recommendation-made',
 ] satisfies readonly Exclude<ReferralFact['type'], CareFact['type']>[];
 
-function byOf(actor: Actor, names: Names): string {
+/** Who did it, as all read it. */
+export function byOf(actor: Actor, names: Names): string {
   if (actor.kind === 'software') return 'Refloop';
   if (actor.kind === 'office') return 'The specialist’s office, by link';
   if (actor.kind === 'patient')

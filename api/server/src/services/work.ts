@@ -8,14 +8,16 @@ import { actorOf, type Session } from '../sessions/session.ts';
 import type { StoredObligation } from '../store/obligations.ts';
 import type { StoredPlan } from '../store/plans.ts';
 import type { Store, Unit } from '../store/store.ts';
-import { CLINICIANS_OWN } from './clinicians-own.ts';
+import { IN_THREAD, TO_APPROVE } from './clinicians-own.ts';
 import { configurationIn } from './configuration-in-force.ts';
 import { UNFINISHED, unfinishedId, unfinishedOf } from './exceptions.ts';
+import type { MatchingService } from './matching.ts';
 import { isJudged, judgeSome, missingRow } from './missing-items.ts';
 import { BEFORE_SENDING } from './packet-lacking.ts';
 import { orderAtHand, orderToCome, placeByHand } from './placed-by-hand.ts';
 import { planContentOf } from './plan-content.ts';
 import { isClinician } from './prepared.ts';
+import { toApproveRow } from './proposals.ts';
 import { readReferral, withRetry } from './referral-log.ts';
 import { REVIEW, toldRow, toReviewRow } from './reviews.ts';
 import { namesOf } from './staff-names.ts';
@@ -84,13 +86,14 @@ const MOST_PACKETS = 10_000;
 
 type Deps = {
   store: Store;
+  matching: MatchingService;
   /** Where the practice of this scope is called back; empty where its site entry says nothing. */
   phoneOf: (unit: Unit) => string;
   /** Told of what could not be made of a row, by its error alone. */
   failed: (error: unknown) => void;
 };
 
-export function createWorkService({ store, phoneOf, failed }: Deps): WorkService {
+export function createWorkService({ store, matching, phoneOf, failed }: Deps): WorkService {
   const placesOf = async (unit: Unit, session: Session, now: Date): Promise<Place[]> => {
     if (!isClinician(session)) return [];
     const covered: Named[] = await coveredBy(unit, session.subject, now);
@@ -119,6 +122,8 @@ export function createWorkService({ store, phoneOf, failed }: Deps): WorkService
       for (const place of await placesOf(unit, session, now)) {
         const { subject } = place;
         work.toSign.push(...(await of.list({ status: 'open', kind: TO_SIGN, owner: subject })).map((each) => toSignRow(each, place)));
+        for (const each of await of.list({ status: 'open', kind: TO_APPROVE, raisedBy: subject }))
+          work.toApprove.push(...(await toApproveRow(unit, matching, each, { coveringFor: place.coveringFor, names, now })));
         const reviews = await of.list({ status: 'open', kind: REVIEW, raisedBy: subject });
         for (const each of reviews) work.toReview.push(...(await toReviewRow(unit, each, place.coveringFor)));
         const about = { coveringFor: place.coveringFor, names, hasNumber };
@@ -147,11 +152,11 @@ export function createWorkService({ store, phoneOf, failed }: Deps): WorkService
       for (const { subject } of [{ subject: session.subject }, ...(await coveredBy(unit, session.subject, now))]) {
         for (const each of await toldTo(unit, subject)) told.set(each.id, each);
         if (isClinician(session))
-          for (const kind of CLINICIANS_OWN)
-            for (const each of await of.list({ status: 'open', kind, owner: subject })) told.set(each.id, each);
+          for (const kind of IN_THREAD) for (const each of await of.list({ status: 'open', kind, owner: subject })) told.set(each.id, each);
       }
       work.told.push(...[...told.values()].map(toldRow).sort(byDeadline));
       work.toSign.sort(byDeadline);
+      work.toApprove.sort(byDeadline);
       work.toReview.sort(byDeadline);
       work.missing.sort(byDeadline);
       work.unfinished.sort(byDeadline);
@@ -167,7 +172,7 @@ export function createWorkService({ store, phoneOf, failed }: Deps): WorkService
         payload: {
           recommendations: [...work.toSign, ...work.sent, ...work.settledByOthers].map(({ id }) => id),
           plans: work.unfinished.map(({ id }) => id),
-          referrals: [...work.toReview, ...work.missing].map(({ referralId }) => referralId),
+          referrals: [...work.toReview, ...work.toApprove, ...work.missing].map(({ referralId }) => referralId),
           told: work.told.map(({ id }) => id),
         },
       });

@@ -2,7 +2,9 @@
 import { specialtyById } from '@refloop/domain/clinical/specialty';
 import { actsOf, attemptsFor, type ByHandAct, byHand, heardBy, isUnlinked, mayBeLinked } from '@refloop/domain/referral/by-hand';
 import { decideCare, mayReroute } from '@refloop/domain/referral/care-command';
+import type { ReferralEvent } from '@refloop/domain/referral/event';
 import { openQuestions } from '@refloop/domain/referral/open-questions';
+import { openProposal } from '@refloop/domain/referral/proposal';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { statusOf } from '@refloop/domain/referral/status';
 import { ok } from '@refloop/domain/result';
@@ -30,7 +32,7 @@ import { isClinician } from './prepared.ts';
 import { applyDecision, readHistory, readReferral, withPress, withRetry } from './referral-log.ts';
 import { accountByHand, wordOnSending } from './sent-by-hand.ts';
 import { namesOf } from './staff-names.ts';
-import { handedToMail, threadOf } from './thread-words.ts';
+import { byOf, handedToMail, threadOf } from './thread-words.ts';
 import { isTold } from './told.ts';
 import { isAssignable, listPart, listWorklist } from './worklist-list.ts';
 import { worklistRow } from './worklist-rows.ts';
@@ -124,10 +126,23 @@ export async function readThread(
     offices: officesOf(referral),
     linked: opening.some((link) => link.attempt === attempt?.number),
     mayAskNext: mayReroute(referral),
-    proposal: null,
+    proposal: proposalOf(referral, events, names, practiceOf),
     asker: referral.attempts.find(({ number }) => number === openQuestions(referral)[0]?.attempt)?.performer.display ?? null,
     entries: threadOf(events, names, handedToMail(effects), dateNotTold(events, effects, now), toOffice),
   };
+}
+
+function proposalOf(
+  referral: Referral,
+  events: readonly ReferralEvent[],
+  names: ReadonlyMap<string, string>,
+  practiceOf: PracticeOf,
+): Thread['proposal'] {
+  const open = openProposal(referral);
+  const proposed = events.find(({ sequence }) => sequence === open?.sequence);
+  if (!open || !proposed) return null;
+  const organization = practiceOf(open.performer.entryId)?.organization ?? null;
+  return { name: open.performer.display, organization, proposedBy: byOf(proposed.actor, names), at: proposed.recordedAt };
 }
 
 function toLinkOf({ reports, attempts }: Referral): Thread['toLink'] {

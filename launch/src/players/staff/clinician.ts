@@ -1,6 +1,6 @@
 /**
  * The played clinician: reads the notes that came back for their own referrals and reviews them, which closes a loop by its rule, and hears who declined.
- * They approve nothing: a referral is approved by a person.
+ * They approve nothing: a referral is approved by a person, and so is another specialist who is proposed.
  */
 import { z } from 'zod';
 import type { PlayedAct } from '../played.ts';

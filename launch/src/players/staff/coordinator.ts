@@ -14,7 +14,7 @@ import { CALLS_BEFORE_ANOTHER, getsToItAt } from './staff-course.ts';
 import type { Ask } from './staff-session.ts';
 import { createWorklistReader, type Row, type Worklist } from './worklist.ts';
 
-const Performers = z.object({ performers: z.array(z.object({ entryId: z.string(), name: z.string() })) });
+const Performers = z.object({ performers: z.array(z.object({ entryId: z.string(), name: z.string(), approved: z.boolean() })) });
 
 const HOUR_MS = 3_600_000;
 /** So long a fax lies before somebody looks through what is held. Ours. */
@@ -44,12 +44,13 @@ export function createCoordinator({ ask, name, telephone }: CoordinatorOptions) 
   async function askAnother({ row, thread }: Desk): Promise<string | undefined> {
     const path = `/worklist/referrals/${row.referralId}/next-performers`;
     const { status, body } = await ask('GET', path);
-    // Of those whom the product offers within what was approved; where there is none a person decides.
+    // Whom the clinician approved comes first and is asked; anybody else is proposed to them, which a person answers.
     const [next] = status === 200 ? Performers.parse(body).performers : [];
     if (!next || !thread.mayAskNext) return undefined;
     const because = /declined/i.test(thread.status) ? 'declined' : 'no-answer';
     const { status: answered } = await ask('POST', path, { sequence: thread.sequence, entryId: next.entryId, because });
-    return answered === 200 ? 'ask-another' : undefined;
+    if (answered !== 200) return undefined;
+    return next.approved ? 'ask-another' : 'propose-another';
   }
 
   /** The office is called; one that has let it lie so often is told to stop, and another is asked. */

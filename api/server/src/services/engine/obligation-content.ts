@@ -50,6 +50,10 @@ const DETAILS: Record<Party, string> = {
   payer: 'Waits for the payer.',
 };
 
+/** Of whom the clinician has to say yes or no: the row bears the name of who was asked before. */
+const proposedWords = ({ proposal }: Referral, { kind }: Obligation): string | undefined =>
+  kind === 'approve-performer' && proposal.status === 'open' ? `${proposal.performer.display} is proposed.` : undefined;
+
 export type Telling = {
   patientName: string;
   requesterName: string;
@@ -82,7 +86,7 @@ export function contentOf(
     patientName,
     performerName: performer?.display ?? '',
     requesterName,
-    detail: [preface, steps.at(-1)?.words ?? DETAILS[owed.waitingOn]].filter(Boolean).join(' '),
+    detail: [preface, proposedWords(referral, owed), steps.at(-1)?.words ?? DETAILS[owed.waitingOn]].filter(Boolean).join(' '),
     about: owed.about,
     stage,
     waitingOn: owed.waitingOn,

@@ -30,6 +30,7 @@ const STEP_NAMES: Record<StepKind, string> = {
   'match-report': 'Link the report',
   review: 'Review the report',
   reroute: 'Ask another specialist',
+  'approve-performer': 'Approve another specialist',
   'confirm-cancellation': 'Get the cancellation confirmed',
   reconcile: 'Reconcile what does not fit',
   reply: 'Answer the office',

@@ -1,7 +1,10 @@
 /** For tests: a referral whose order stands in the chart, and what happens to it then, through the log as the services write it. */
 import type { Urgency } from '@refloop/domain/matching/request';
-import { type AttemptCommand, decideCare } from '@refloop/domain/referral/care-command';
-import type { Actor } from '@refloop/domain/referral/event';
+import { type AttemptCommand, type CareCommand, decideCare } from '@refloop/domain/referral/care-command';
+import type { RerouteReason } from '@refloop/domain/referral/care-event';
+import type { Actor, Performer } from '@refloop/domain/referral/event';
+import { openProposal } from '@refloop/domain/referral/proposal';
+import type { Referral } from '@refloop/domain/referral/referral';
 import { approve, recommend } from '@refloop/domain/referral/test-play';
 import type { Scope, Store, Unit } from '../../store/store.ts';
 import { raiseUnfinishedWriteBack, settleWriteBack } from '../exceptions.ts';
@@ -46,6 +49,16 @@ export const putInForce = (
     await asked(unit, id, later(at, 3), { type: 'settle-step', planId: plan, step: 'ServiceRequest', outcome });
     await settleWriteBack(unit, plan, new Date(later(at, 3)));
   });
+
+/** Proposed and approved: another one is asked. */
+export async function asksAnother(unit: Unit, id: string, at: string, performer: Performer, because: RerouteReason): Promise<void> {
+  const take = async (commandFor: (referral: Referral) => CareCommand): Promise<void> => {
+    const applied = await applyDecision(unit, id, CLINICIAN, at, (referral) => decideCare(referral, commandFor(referral), at));
+    if (!applied?.ok) throw new Error(applied?.refusal.kind ?? 'There is no such referral');
+  };
+  await take(() => ({ type: 'propose-performer', performer, because }));
+  await take((referral) => ({ type: 'approve-performer', proposal: openProposal(referral)?.sequence ?? 0 }));
+}
 
 type WithoutAttempt<Each> = Each extends AttemptCommand ? Omit<Each, 'attempt' | 'at'> : never;
 

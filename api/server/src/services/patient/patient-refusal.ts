@@ -27,6 +27,10 @@ export function patientRefusal(refusal: PatientRefusal): Refusal {
     case 'not-yet':
     case 'no-such-appointment':
     case 'attempt-still-open':
+    case 'performer-not-approved':
+    case 'performer-approved-already':
+    case 'performer-refused':
+    case 'no-such-proposal':
     case 'no-such-report':
     case 'report-not-matched':
     case 'nothing-reviewed':
