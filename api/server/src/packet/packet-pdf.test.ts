@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { readQr } from '../client/test-qr.ts';
 import { type ChartPart, type Packet, WITHHELD_WORDS } from './packet.ts';
 import { packetPdf } from './packet-pdf.ts';
-import { png } from './test-images.ts';
+import { chunk, png } from './test-images.ts';
 import { sentPacket } from './test-packet.ts';
 import { type ReadPdf, readPdf } from './test-read-pdf.ts';
 
@@ -277,6 +277,13 @@ describe('images and documents by their content', () => {
     notEnclosed: [{ item: 'DocumentReference/mri', title: 'MRI of the knee', date: '2026-09-01', why: 'no-answer' }],
   };
   const held = new Map([['image', image]]);
+
+  test('an image that the writer of PDF throws at stops no packet: one of before it was asked says that it is a file of its own', async () => {
+    const long = png(300, 200, { more: [chunk('tEXt', Buffer.concat([Buffer.from('Comment\0'), Buffer.alloc(200_000, 0x41)]))] });
+    const { pages, text } = await readPdf(await packetPdf(sentPacket({}, { files }), undefined, new Map([['image', long]])));
+    expect(pages.flatMap(({ images }) => images)).toEqual([]);
+    expect(words(text)).toMatch(/Panoramic radiograph · 5 Oct 2026 \(.*?\): a file of its own beside these pages\./);
+  });
 
   test('an image is a page of its own, with its caption and words for who does not see it', async () => {
     const [plain, read] = [

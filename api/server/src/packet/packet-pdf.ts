@@ -11,6 +11,7 @@ import { PACKET_SECTIONS } from '@refloop/domain/packet/contents';
 import { toothWords } from '@refloop/domain/packet/tooth';
 import Pdf from 'pdfkit';
 import { qrPath } from '../client/qr-path.ts';
+import { type OpenImage, openImage } from './image-page.ts';
 import { type ChartPart, type Packet, WITHHELD_WORDS } from './packet.ts';
 import { captionWords, type FileBytes, fileWords, itemWords, notEnclosedWords, SECTION_WORDS } from './packet-words.ts';
 import { MISSING, printable, withTypeface } from './typeface.ts';
@@ -243,19 +244,19 @@ function chartPart(sheet: Sheet, chart: ChartPart, beside: string): void {
 }
 
 /** Each image on a page of its own, as large as fits and no larger than it is at 72 dots an inch; a reader who does not see it hears what it is. */
-function imagePages(sheet: Sheet, { files }: ChartPart, bytes: FileBytes): void {
+function imagePages(sheet: Sheet, { files }: ChartPart, images: OpenImages): void {
   const { doc, print } = sheet;
   const shown = (files?.enclosed ?? []).filter(({ page }) => page !== null);
   for (const [index, file] of shown.entries()) {
     const { page, sha256 } = file;
-    const image = bytes.get(sha256);
+    const image = images.get(sha256);
     if (page === null || !image) continue;
     doc.addPage();
     const parent = heading(sheet, `Image ${index + 1} of ${shown.length}: ${captionWords(file)}`);
     const top = doc.y + 4;
     const [width, height] = [TEXT_WIDTH, Math.max(72, bottom - top - 8)];
     const draw = (): void => {
-      doc.image(Buffer.from(image), PAGE.side, top, { fit: [Math.min(width, page.width), Math.min(height, page.height)] });
+      doc.image(image, PAGE.side, top, { fit: [Math.min(width, page.width), Math.min(height, page.height)] });
     };
     parent.add(doc.struct('Figure', { alt: print(`${captionWords(file)}: an image of the chart, as it is kept there`) }, draw));
     doc.y = bottom;
@@ -304,6 +305,27 @@ function margins(doc: Document, packet: Packet, print: (words: string) => string
   }
 }
 
+type OpenImages = ReadonlyMap<string, OpenImage>;
+
+/** By SHA-256, those of which the writer makes a page. */
+function openImages(doc: Document, { files }: ChartPart, bytes: FileBytes): OpenImages {
+  const images = new Map<string, OpenImage>();
+  for (const { page, sha256 } of files?.enclosed ?? []) {
+    const file = bytes.get(sha256);
+    const image = page !== null && file && !images.has(sha256) ? openImage(doc, file, page) : undefined;
+    if (image) images.set(sha256, image);
+  }
+  return images;
+}
+
+/** What is no page after all goes as what has none: packets of before the writer was asked may hold an image that it throws at. */
+function withPagesThatOpen(chart: ChartPart, images: OpenImages, bytes: FileBytes): ChartPart {
+  if (!chart.files) return chart;
+  const isPage = ({ sha256 }: { sha256: string }): boolean => images.has(sha256) || !bytes.has(sha256);
+  const enclosed = chart.files.enclosed.map((file) => (isPage(file) ? file : { ...file, page: null }));
+  return { ...chart, files: { ...chart.files, enclosed } };
+}
+
 /**
  * @param link where the office answers without an account; printed, with its code, on a packet that goes on paper
  * @param files of the packet, by SHA-256: those that are images become pages
@@ -348,9 +370,11 @@ export async function packetPdf(packet: Packet, link?: string, files: FileBytes 
   parties(sheet, packet);
   asked(sheet, packet);
   note(sheet, packet);
-  if (packet.chart) chartPart(sheet, packet.chart, link === undefined ? BESIDE : AT_THE_LINK);
+  const images = packet.chart ? openImages(doc, packet.chart, files) : new Map<string, OpenImage>();
+  const chart = packet.chart && withPagesThatOpen(packet.chart, images, files);
+  if (chart) chartPart(sheet, chart, link === undefined ? BESIDE : AT_THE_LINK);
   if (missing) paragraph(sheet, body, `Some characters have no printed form here and are shown as ${MISSING}. The chart has them.`);
-  if (packet.chart) imagePages(sheet, packet.chart, files);
+  if (chart) imagePages(sheet, chart, images);
   body.end();
   margins(doc, packet, print);
   doc.end();

@@ -1,7 +1,7 @@
 /** For tests: small files of each kind. */
 import { crc32, deflateSync } from 'node:zlib';
 
-const chunk = (type: string, data: Uint8Array): Buffer => {
+export const chunk = (type: string, data: Uint8Array): Buffer => {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
   const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)];
   length.writeUInt32BE(data.length);
@@ -9,21 +9,21 @@ const chunk = (type: string, data: Uint8Array): Buffer => {
   return Buffer.concat([length, body, check]);
 };
 
-type Png = { colorType?: number; interlaced?: number; more?: readonly Buffer[]; pixels?: Buffer };
+type Png = { bits?: number; colorType?: number; interlaced?: number; more?: readonly Buffer[]; pixels?: Buffer };
 
 /** Grey unless told. @param of.pixels unpacked, in place of the right ones */
 export function png(
   width: number,
   height: number,
-  { colorType = 0, interlaced = 0, more = [], pixels }: Png = {},
+  { bits = 8, colorType = 0, interlaced = 0, more = [], pixels }: Png = {},
 ): Uint8Array<ArrayBuffer> {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  header.set([8, colorType, 0, 0, interlaced], 8);
+  header.set([bits, colorType, 0, 0, interlaced], 8);
   const samples = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 }[colorType] ?? 1;
-  const image =
-    pixels ?? Buffer.alloc(height * (1 + width * samples), 0x7f).map((byte, at) => (at % (1 + width * samples) === 0 ? 0 : byte));
+  const line = 1 + Math.ceil((width * samples * bits) / 8);
+  const image = pixels ?? Buffer.alloc(height * line, 0x7f).map((byte, at) => (at % line === 0 ? 0 : byte));
   return new Uint8Array(
     Buffer.concat([
       Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),

@@ -245,14 +245,14 @@ export function createOfficeService({ store, read, consents, ...deps }: OfficeDe
     },
 
     packet: async (opened, form, now) => {
-      const read = await reading(opened, now, {
+      return reading(opened, now, {
         of: ({ found }) => (form !== 'pdf' && !isWhole(found) ? problem('conflict', PDF_ALONE) : undefined),
         record: { action: 'office-link.packet-read', payload: { form: FORM_TYPES[form] } },
         way: READ_AS[form],
         what: ({ chart }) => [chart ? 'packet with chart' : 'referral note', ...filesDisclosed(filesIn(chart, form))],
-        take: async (unit, { referral, found }) => ({ found, files: await filesKept(unit, referral.id, filesIn(found.chart, form)) }),
+        // Made before its reading is accounted for: what could not be made was not read.
+        take: async (unit, { referral, found }) => bytesOf(found, form, await filesKept(unit, referral.id, filesIn(found.chart, form))),
       });
-      return isRefusal(read) ? read : bytesOf(read.found, form, read.files);
     },
 
     file: async (opened, sha256, now) => {

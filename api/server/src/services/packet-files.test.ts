@@ -1,11 +1,17 @@
 /** Images and documents of the chart by their content: fetched from the EHR, looked at, sent, kept, and read by the office. */
 import { createHash } from 'node:crypto';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { PacketItemView } from '../client/packet.ts';
-import { jpeg, png, scannedPdf } from '../packet/test-images.ts';
+import { chunk, jpeg, png, scannedPdf } from '../packet/test-images.ts';
 import { readPdf } from '../packet/test-read-pdf.ts';
 import { fullChart, NPI, PLANTED, packetDesk, subject } from './test-packet-desk.ts';
 import type { Body } from './test-referral-input.ts';
+
+const writer = vi.hoisted(() => ({ fails: false }));
+vi.mock('../packet/packet-pdf.ts', async (original) => {
+  const { packetPdf } = await original<typeof import('../packet/packet-pdf.ts')>();
+  return { packetPdf: (...of: Parameters<typeof packetPdf>) => (writer.fails ? Promise.reject(new Error('damaged')) : packetPdf(...of)) };
+});
 
 const desk = packetDesk();
 const { written, packetOf, prepare, send, carryOut } = desk;
@@ -286,4 +292,37 @@ test('by fax the images are pages, and what cannot be one is at the address on t
   expect((await desk.accounted()).disclosures.at(-1)?.what).toEqual(
     expect.arrayContaining(['files, JPEG image (1)', 'files, PNG image (1)']),
   );
+});
+
+describe('an image that the writer of PDF throws at', () => {
+  const long = png(30, 20, { more: [chunk('tEXt', Buffer.concat([Buffer.from('Raw profile\0'), Buffer.alloc(200_000, 0x41)]))] });
+  const photo = document('long', 'Photograph of the skin', { contentType: 'image/png', data: Buffer.from(long).toString('base64') });
+
+  test('goes as a file of its own, by fax and by link', async () => {
+    const id = await written([...fullChart(), photo]);
+    now({ 'DocumentReference/long': answer(photo) });
+    expect(await filesOf(id)).toMatchObject({ 'DocumentReference/long': { goes: true, asPage: false } });
+    expect((await send(id, 'fax')).status).toBe(200);
+    await mailed(id);
+    expect(await desk.readAtOffice()).toContain('a file of its own beside these pages');
+    const { opened, files } = await open();
+    expect((await desk.api.download('/office/packet/file', '', { opened, sha256: files[0]?.sha256 })).status).toBe(200);
+  });
+});
+
+test('a packet that cannot be made is no reading: neither on record nor accounted for', async () => {
+  const id = await written(withFiles());
+  await mailed(id);
+  const { opened } = await open();
+  const read = async () => [
+    (await desk.accounted()).disclosures.filter(({ way }) => way === 'office link, packet read').length,
+    (await desk.api.store.transaction(desk.api.scope, (unit) => unit.audit.list({ referralId: id }))).filter(
+      ({ action }) => action === 'office-link.packet-read',
+    ).length,
+  ];
+  const before = await read();
+  writer.fails = true;
+  expect((await desk.api.download('/office/packet', '', { opened })).status).toBe(500);
+  writer.fails = false;
+  expect(await read()).toEqual(before);
 });

@@ -27,7 +27,7 @@ import { ok, type Result, refuse } from '@refloop/domain/result';
 import type { ChartFiles, FetchedFile, OpenChartFiles, Patience } from '../ehr/chart-files.ts';
 import type { DocumentReader } from '../inbound/document-reader.ts';
 import { asDocument } from '../inbound/returned-mail.ts';
-import { pageOf } from '../packet/image-page.ts';
+import { createPages, type PageOf } from '../packet/image-page.ts';
 import type { Scope, Unit } from '../store/store.ts';
 import { resourcesKept } from './chart-kept.ts';
 import type { AssembledPacket } from './packet-assembly.ts';
@@ -98,6 +98,7 @@ function judgedAs(resource: FhirResource, { security, words }: Pick<Opened, 'sec
 
 export function createPacketFiles({ open, read }: PacketFileDeps): GatherFiles {
   const shelf = createShelf();
+  const pageOf = createPages();
 
   /** Empty of pictures of pages, and of what is damaged or locked; undefined where no process could be had to read it. */
   async function wordsOf(bytes: Uint8Array): Promise<string | undefined> {
@@ -209,7 +210,7 @@ export function createPacketFiles({ open, read }: PacketFileDeps): GatherFiles {
         continue;
       }
       size += file.bytes.byteLength;
-      const made = enclosedFile(item, file.bytes);
+      const made = await enclosedFile(item, file.bytes, pageOf);
       if (!made) continue;
       enclosed.push(made);
       bytes.set(made.sha256, file.bytes);
@@ -222,11 +223,11 @@ export function createPacketFiles({ open, read }: PacketFileDeps): GatherFiles {
   };
 }
 
-function enclosedFile({ id: item, title, date }: PacketItem, bytes: Uint8Array): EnclosedFile | undefined {
+async function enclosedFile({ id: item, title, date }: PacketItem, bytes: Uint8Array, pageOf: PageOf): Promise<EnclosedFile | undefined> {
   const kind = kindOf(bytes);
   if (kind === undefined) return undefined;
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { item, title, date, kind, bytes: bytes.byteLength, sha256, page: pageOf(kind, bytes) };
+  return { item, title, date, kind, bytes: bytes.byteLength, sha256, page: await pageOf(kind, bytes, sha256) };
 }
 
 /** One file of a referral is kept once, however often it went. */
