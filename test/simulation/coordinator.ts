@@ -95,7 +95,9 @@ async function send(desk: Desk): Promise<void> {
     const hold = holds.find(({ kind }) => kind === 'incomplete' || kind === 'to-be-checked');
     if (hold && !world.draws.chance(0.1)) {
       const what =
-        hold.kind === 'incomplete' ? ({ change: 'override', reason: 'The office takes it so' } as const) : ({ change: 'check' } as const);
+        hold.kind === 'incomplete'
+          ? ({ change: 'override', reason: 'The office takes it so' } as const)
+          : ({ change: 'check', files: packet.items.flatMap(({ file }) => (file?.goes ? [file.sha256] : [])) } as const);
       if (what.change === 'override') world.answeredFor.add(`${practice.scope.tenant} ${referralId} ${book.attempts.length}`);
       await world.server.ask(life, ({ packets }, now) => packets.prepare(session, referralId, { revision, what }, now));
       continue;

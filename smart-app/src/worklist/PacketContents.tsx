@@ -14,10 +14,11 @@ export function PacketContents({ flow }: { flow: PacketFlow }) {
   const { packet } = flow;
   const going = packet.items.filter(({ removed }) => !removed).length;
   const note = filesNote(packet);
+  const isToOpen = packet.holds.some(({ kind }) => kind === 'to-be-checked') && packet.items.some(({ file }) => file?.goes && file.unread);
   const missing = packet.requirements.filter(({ standing }) => standing === 'missing' || standing === 'not-visible').length;
   return (
     <>
-      <details className={styles['part']}>
+      <details className={styles['part']} open={isToOpen}>
         <summary>
           What goes: the note, and {going === 1 ? 'one item' : `${going} items`} of the chart
           {going === packet.items.length ? '' : `, ${packet.items.length - going} taken out`}
@@ -52,27 +53,44 @@ export function PacketContents({ flow }: { flow: PacketFlow }) {
   );
 }
 
-function Item({ item, flow: { busy, change } }: { item: PacketItemView; flow: PacketFlow }) {
-  const { id, title, detail, date, removed } = item;
+function Item({ item, flow: { packet, busy, change, openFile } }: { item: PacketItemView; flow: PacketFlow }) {
+  const { id, title, detail, date, removed, file } = item;
+  const opens = file?.goes && !removed ? file : undefined;
+  const number = 1 + packet.items.filter((each) => each.file?.goes).indexOf(item);
   return (
     <li>
       <span className={removed ? styles['removed'] : undefined}>
         {title}
         {detail === '' ? '' : `: ${detail}`}{' '}
         <span className="caption num">
-          {[date === '' ? '' : plainDate(date), becauseWords(item), fileWords(item)].filter(Boolean).join(' · ')}
+          {[date === '' ? '' : plainDate(date), becauseWords(item), fileWords(item), opens?.unread ? 'only a person can read it' : '']
+            .filter(Boolean)
+            .join(' · ')}
           {removed ? ' · taken out' : ''}
         </span>
       </span>
-      <button
-        type="button"
-        className="link"
-        disabled={busy}
-        aria-label={`${removed ? 'Put back' : 'Take out'}: ${title}`}
-        onClick={() => void change(removed ? { change: 'restore', item: id } : { change: 'remove', item: id })}
-      >
-        {removed ? 'Put back' : 'Take out'}
-      </button>
+      <span className={styles['ends']}>
+        {opens ? (
+          <button
+            type="button"
+            className="link"
+            disabled={busy}
+            aria-label={`Open the file: ${title}`}
+            onClick={() => void openFile(number, opens)}
+          >
+            Open the file
+          </button>
+        ) : null}
+        <button
+          type="button"
+          className="link"
+          disabled={busy}
+          aria-label={`${removed ? 'Put back' : 'Take out'}: ${title}`}
+          onClick={() => void change(removed ? { change: 'restore', item: id } : { change: 'remove', item: id })}
+        >
+          {removed ? 'Put back' : 'Take out'}
+        </button>
+      </span>
     </li>
   );
 }

@@ -56,7 +56,7 @@ export function PacketPanel(props: Props) {
 }
 
 /** What lets a held packet go: a reason, or that somebody looked it through. */
-function Clearing({ flow: { packet, looked, busy, change, lookAgain } }: { flow: PacketFlow }) {
+function Clearing({ flow: { packet, looked, busy, change, lookedThrough, lookAgain } }: { flow: PacketFlow }) {
   const [reason, setReason] = useState('');
   const [wrong, setWrong] = useState('');
   const override = async (event: FormEvent) => {
@@ -97,7 +97,7 @@ function Clearing({ flow: { packet, looked, busy, change, lookAgain } }: { flow:
         </p>
       ) : null}
       {packet.holds.some(({ kind }) => kind === 'to-be-checked') ? (
-        <Button variant="default" loading={busy} onClick={() => void change({ change: 'check' })}>
+        <Button variant="default" loading={busy} onClick={() => void lookedThrough()}>
           I have looked it through
         </Button>
       ) : null}

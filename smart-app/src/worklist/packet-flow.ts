@@ -4,6 +4,7 @@ import type {
   AuthorizationAnswer,
   PacketAnswer,
   PacketChange,
+  PacketItemView,
   PacketSent,
   PacketView,
   SendPacket,
@@ -13,9 +14,12 @@ import { useRef, useState } from 'react';
 import type { CenterProps } from '../center/CenterPage.tsx';
 import { failureText, isProblem, notDoneText } from '../session/api.ts';
 import { saveFile } from '../session/save-file.ts';
+import { downloadName } from '../words/file-words.ts';
 import { lookWords, sentWords } from './packet-words.ts';
 
 type Props = Pick<CenterProps, 'api' | 'onFail'> & { referralId: string; packet: PacketView; onChanged: () => void };
+
+export type FileThatGoes = Extract<PacketItemView['file'], { goes: true }>;
 
 /** What goes along is fetched from the EHR before it is sent. */
 const SENDING_MILLISECONDS = 60_000;
@@ -61,6 +65,12 @@ export function usePacketFlow({ api, onFail, referralId, packet: read, onChanged
     return answer !== undefined;
   };
 
+  /** Says of which files it was shown: what comes later is looked through anew. */
+  const lookedThrough = (): Promise<boolean> => {
+    const files = packet.items.flatMap(({ file, removed }) => (file?.goes && !removed ? [file.sha256] : []));
+    return change({ change: 'check', files });
+  };
+
   /** Looks in the chart for what is missing, as it is there now. */
   const lookAgain = async (): Promise<void> => {
     const look = () => api.call<ChartLook>(`${base}/chart-look`, { method: 'POST', body: {} });
@@ -92,6 +102,18 @@ export function usePacketFlow({ api, onFail, referralId, packet: read, onChanged
     onChanged();
   };
 
+  const openFile = async (number: number, { sha256, contentType }: FileThatGoes): Promise<void> => {
+    const answered = await api.file(`${base}/file`, { method: 'POST', body: { sha256 } });
+    if (answered.ok) {
+      saveFile(answered.value, downloadName(number, contentType));
+      setTold('The file was handed to the browser.');
+    } else if (answered.refusal.kind === 'session-ended') onFail(answered.refusal);
+    else {
+      setTold(`The file was not opened. ${failureText(answered.refusal)}`);
+      if (isProblem(answered.refusal, 'conflict')) onChanged();
+    }
+  };
+
   const takeFile = async (): Promise<void> => {
     const answered = await api.file(`${base}/pdf`);
     if (answered.ok) {
@@ -108,9 +130,11 @@ export function usePacketFlow({ api, onFail, referralId, packet: read, onChanged
     busy,
     link,
     change,
+    lookedThrough,
     lookAgain,
     send,
     takeFile,
+    openFile,
     forgetLink: () => setLink(undefined),
     newPress: () => void (pressed.current = undefined),
   };

@@ -49,14 +49,14 @@ const scan: PacketItemView = {
   because: 'last-90-days',
   foundOn: null,
   removed: false,
-  file: { goes: true, contentType: 'application/pdf', bytes: 1_210_000, asPage: false },
+  file: { goes: true, sha256: 'a'.repeat(64), contentType: 'application/pdf', bytes: 1_210_000, asPage: false, unread: false },
 };
 
 test('what goes of an item by content is said with its kind and its size, and why a title goes alone', () => {
   expect(fileWords(scan)).toBe('goes by content (PDF, 1.3 MB), as a file of its own');
-  expect(fileWords({ file: { goes: true, contentType: 'image/jpeg', bytes: 33_100, asPage: true } })).toBe(
-    'goes by content (JPEG image, 34 kB), as a page',
-  );
+  expect(
+    fileWords({ file: { goes: true, sha256: 'b'.repeat(64), contentType: 'image/jpeg', bytes: 33_100, asPage: true, unread: false } }),
+  ).toBe('goes by content (JPEG image, 34 kB), as a page');
   expect(fileWords({ file: { goes: false, why: 'the EHR did not answer' } })).toBe('its title goes alone: the EHR did not answer');
   expect(fileWords({ file: null })).toBe('');
 });

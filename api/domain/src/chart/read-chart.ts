@@ -7,7 +7,7 @@ import { readCoverage, readDocument, readOrder, readProcedure, readVisit } from 
 import { readAllergy, readMedication, readProblem } from './read-clinical.ts';
 import { readPatient } from './read-patient.ts';
 import { readReport, readResult } from './read-result.ts';
-import { withhold } from './withhold.ts';
+import { mayHandOn, withhold } from './withhold.ts';
 
 /** Whose resource it is, by FHIR R4's patient compartment fields. */
 const subjectOf = (resource: FhirResource) =>
@@ -57,10 +57,19 @@ const byName = <F extends Fact & { readonly name: string }>(one: F, other: F): n
  * @param of.today the day ages and "current" are judged on
  * @param of.consented security labels of what the patient consented to have disclosed to whoever it is read for; none without
  */
-export function readChart(
+export const readChart = (resources: readonly FhirResource[], of: ReadFor): Chart => readChartAndJudge(resources, of).chart;
+
+type ReadFor = { patientId: string; today: Day; consented?: ReadonlySet<string> };
+
+/**
+ * As {@link readChart}.
+ *
+ * @returns besides, `mayHandOn`: whether a file with these words may go to whoever the chart is read for
+ */
+export function readChartAndJudge(
   resources: readonly FhirResource[],
-  of: { patientId: string; today: Day; consented?: ReadonlySet<string> },
-): Chart {
+  of: ReadFor,
+): { chart: Chart; mayHandOn: (words: string) => boolean } {
   const { patientId, today } = of;
   const refused: RefusedResource[] = [];
   const own: FhirResource[] = [];
@@ -71,17 +80,15 @@ export function readChart(
   }
 
   const birthDate = datePart(own.find(({ resourceType }) => resourceType === 'Patient')?.['birthDate']);
-  const { visible, withheld, giveAways } = withhold(own, {
-    age: ageInYears(birthDate, today),
-    consented: of.consented ?? new Set(),
-  });
+  const judged = { age: ageInYears(birthDate, today), consented: of.consented ?? new Set<string>() };
+  const { visible, withheld, giveAways } = withhold(own, judged);
   const ofType = (...types: readonly string[]) => visible.filter((resource) => types.includes(resource.resourceType));
   const medicationsById = new Map(ofType('Medication').map((resource) => [text(resource.id), resource]));
   const problems = ofType('Condition').flatMap((resource) => readProblem(resource, giveAways) ?? []);
   const allergies = ofType('AllergyIntolerance').flatMap((resource) => readAllergy(resource) ?? []);
   const problemDate = newestFirst<(typeof problems)[number]['problem']>((problem) => problem.onset || problem.recorded);
 
-  return {
+  const chart: Chart = {
     patientId,
     today,
     patient: ofType('Patient').flatMap((resource) => readPatient(resource, today) ?? [])[0],
@@ -118,4 +125,5 @@ export function readChart(
     withheld,
     refused: refused.sort((one, other) => (one.reference < other.reference ? -1 : one.reference > other.reference ? 1 : 0)),
   };
+  return { chart, mayHandOn: (words) => mayHandOn(words, judged, giveAways) };
 }

@@ -129,3 +129,16 @@ export function whySensitive(
   }
   return part2 && tellsOfSubstanceUse(resource) ? { why: 'substance-use-part-2', labelled: false } : undefined;
 }
+
+/** ICD-10-CM as people write it, with or without its dot: a letter, a digit, a digit or A or B, then up to four more (Official Guidelines FY2027, I.A.2). */
+const WRITTEN_ICD10 = /(?<![a-z0-9])[a-tv-z][0-9][0-9ab](?:\.[0-9a-z]{1,4}|[0-9][0-9a-z]{0,3})?(?![a-z0-9])/gi;
+
+/** Whether words that nobody coded are of the kind that stays out: by what they speak of, denied or not, and by the codes written in them. */
+export function wordsAreSensitive(words: string, judged: Judged = NOTHING_CONSENTED): boolean {
+  const codes = (words.match(WRITTEN_ICD10) ?? []).map((code) => normalIcd10(code.toUpperCase()));
+  const bears = (prefixes: readonly string[]): boolean => codes.some((code) => prefixes.some((prefix) => code.startsWith(prefix)));
+  const part2 = !isCovered(rules.labels['substance-use-part-2'], judged);
+  if (part2 && (speaksOfSubstanceUse(words) || bears(rules.icd10Prefixes))) return true;
+  if (!isCovered(rules.labels.psychotherapy, judged) && PSYCHOTHERAPY.test(words)) return true;
+  return isAdolescent(judged) && !isCovered(['ADOL'], judged) && bears(rules.adolescent.icd10Prefixes);
+}

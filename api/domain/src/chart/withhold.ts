@@ -9,7 +9,7 @@ import type { ResourceRef } from '../fhir/reference.ts';
 import { referenceText } from '../fhir/reference.ts';
 import { onceOf } from '../once.ts';
 import { attachmentText, withoutTags } from './attachment-text.ts';
-import { attachmentsOf, type Judged, NOTHING_CONSENTED, speaksOfSubstanceUse, whySensitive } from './sensitivity.ts';
+import { attachmentsOf, type Judged, NOTHING_CONSENTED, speaksOfSubstanceUse, whySensitive, wordsAreSensitive } from './sensitivity.ts';
 
 /** Fields that say who or where, not what about. */
 const NOT_ABOUT = new Set([
@@ -92,11 +92,24 @@ const phrasesOf = (words: string): string[] => {
   return tokens.slice(PHRASE - 1).map((_, index) => tokens.slice(index, index + PHRASE).join(' '));
 };
 
+const repeatsNothing = (words: string, giveAways: GiveAways): boolean =>
+  wordsOf(words).every((word) => !giveAways.words.has(word)) && phrasesOf(words).every((phrase) => !giveAways.phrases.has(phrase));
+
 /** May this text be quoted? No when it speaks of substance use, or repeats withheld names or four withheld words in a row. */
-export const mayQuote = (words: string, giveAways: GiveAways): boolean =>
-  !speaksOfSubstanceUse(words) &&
-  wordsOf(words).every((word) => !giveAways.words.has(word)) &&
-  phrasesOf(words).every((phrase) => !giveAways.phrases.has(phrase));
+export const mayQuote = (words: string, giveAways: GiveAways): boolean => !speaksOfSubstanceUse(words) && repeatsNothing(words, giveAways);
+
+/** A line of a page ends in the middle of a sentence or of a word; letters drawn as one are told apart (Unicode NFKC). */
+function readingsOf(words: string): readonly string[] {
+  const whole = words.normalize('NFKC').replaceAll('\u00AD', '');
+  return [whole, whole.replace(/[-\u2010\u2011][ \t]*\r?\n\s*/g, '')].map((each) => each.replace(/\s+/g, ' '));
+}
+
+/**
+ * May a file in which these words stand be handed on? It goes whole or not at all, so no when any of them may not be quoted, or would keep an
+ * entry of the chart out.
+ */
+export const mayHandOn = (words: string, judged: Judged, giveAways: GiveAways): boolean =>
+  readingsOf(words).every((reading) => !wordsAreSensitive(reading, judged) && repeatsNothing(reading, giveAways));
 
 /** All text of a resource that a person wrote or reads, with its attachments. */
 function proseOf(resource: FhirResource): string[] {

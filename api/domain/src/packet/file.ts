@@ -43,10 +43,10 @@ export const kindOf = (bytes: Uint8Array): FileKind | undefined =>
 
 /** Why a file does not go, where its title does. */
 export const WHY_NOT_ENCLOSED = [
-  /** The EHR did not answer, or lets Refloop in no more. */
+  /** The EHR did not answer, or it was not there in the time that is waited. */
   'no-answer',
   'not-allowed',
-  /** Neither the entry nor its file is there any more, or the entry is no longer one of this packet. */
+  /** The EHR has no such file. */
   'gone',
   'too-large',
   /** With it the packet would be larger than may be, or hold more files. */
@@ -54,7 +54,9 @@ export const WHY_NOT_ENCLOSED = [
   'unknown-kind',
   /** It lies outside of the EHR, where nothing is fetched. */
   'elsewhere',
-  /** By what is written in it: said as neutrally as whatever is withheld. */
+  /** Nobody can say what stands in all of it: locked, damaged, or more than is read by itself. */
+  'not-read',
+  /** By what is written in it: said in the words of `gone`, which tell nothing. */
   'kept-back',
 ] as const;
 export type WhyNotEnclosed = (typeof WHY_NOT_ENCLOSED)[number];
@@ -72,6 +74,8 @@ export type EnclosedFile = {
   readonly sha256: string;
   /** In pixels, of what is a page of the PDF; null of what goes as a file of its own. */
   readonly page: { readonly width: number; readonly height: number } | null;
+  /** It may hold words that are read by nobody but a person, as a scan does: somebody opens it before it goes. */
+  readonly unread?: true;
 };
 
 export type NotEnclosed = Pick<EnclosedFile, 'item' | 'title' | 'date'> & { readonly why: WhyNotEnclosed };

@@ -192,6 +192,7 @@ describe('whether it may go', () => {
     authorization: { kind: 'on-record', status: 'not-needed' } as AuthorizationWord,
     variant: undefined,
     withheld: false,
+    files: [] as { sha256: string; unread?: true }[],
     contents: 'one',
   };
   const lacking = { ...whole, requirements: requirementsOf(required([psa], { callback: '' })) };
@@ -244,9 +245,21 @@ describe('whether it may go', () => {
       ['of a flagged kind', { ...whole, variant: named('behavioral-health') }],
       ['with something withheld', { ...whole, withheld: true }],
     ])('%s', (_, packet) => {
-      expect(holdsOf(referral(), packet, UNPREPARED)).toEqual([{ kind: 'to-be-checked', owner: 'cora' }]);
+      expect(holdsOf(referral(), packet, UNPREPARED)).toEqual([{ kind: 'to-be-checked', owner: 'cora', unread: 0, since: 0 }]);
       expect(kinds(referral(), packet, checked('one'))).toEqual([]);
       expect(kinds(referral(), packet, checked('another'))).toEqual(['to-be-checked']);
+    });
+    test('with a file that nobody but a person can read, until somebody was shown each of its files', () => {
+      const scan = { sha256: 'scan', unread: true } as const;
+      const packet = { ...whole, files: [scan, { sha256: 'letter' }] };
+      const seen = (...files: string[]) => prepared({ checked: { contents: 'one', by: 'cora', at: '2026-11-28T10:00:00.000Z', files } });
+      const held = (unread: number, since: number) => [{ kind: 'to-be-checked', owner: 'cora', unread, since }];
+      expect(holdsOf(referral(), packet, UNPREPARED)).toEqual(held(1, 0));
+      expect(holdsOf(referral(), packet, checked('one'))).toEqual(held(1, 2));
+      expect(holdsOf(referral(), packet, seen('scan'))).toEqual(held(1, 1));
+      expect(holdsOf(referral(), packet, seen('letter', 'scan'))).toEqual([]);
+      expect(kinds(referral(), { ...whole, files: [{ sha256: 'letter' }] })).toEqual([]);
+      expect(holdsOf(referral(), { ...whole, withheld: true, files: [{ sha256: 'new' }] }, seen('old'))).toEqual(held(0, 1));
     });
     test('imaging is not flagged', () => expect(kinds(referral(), { ...whole, variant: named('imaging') })).toEqual([]));
   });

@@ -13,6 +13,7 @@ import { authorizationHold } from '../referral/authorization-hold.ts';
 import type { Referral } from '../referral/referral.ts';
 import type { AuthorizationWord } from './authorization-word.ts';
 import { lookedFor, type PacketItem } from './contents.ts';
+import type { EnclosedFile } from './file.ts';
 import type { PacketVariant, VariantItem } from './variant.ts';
 
 export type Requirement = {
@@ -32,8 +33,8 @@ export type Preparation = {
   readonly teeth: readonly string[];
   /** Why it goes although these are missing. What goes missing later is asked about anew. */
   readonly override: { readonly missing: readonly string[]; readonly reason: string; readonly by: string; readonly at: Instant } | null;
-  /** Looked through by a person, as it was then. */
-  readonly checked: { readonly contents: string; readonly by: string; readonly at: Instant } | null;
+  /** Looked through by a person, as it was then. `files`: SHA-256 of those that were shown; absent in what was looked through before they went along. */
+  readonly checked: { readonly contents: string; readonly by: string; readonly at: Instant; readonly files?: readonly string[] } | null;
   /** Why it goes without a word on the payer's authorization; absent in what was prepared before that was asked. */
   readonly withoutAuthorization?: { readonly reason: string; readonly by: string; readonly at: Instant } | null;
 };
@@ -154,23 +155,27 @@ export type Hold =
   /** R104: nobody has said where the payer's authorization stands. Said with the sending itself. */
   | { kind: 'authorization-open'; because: Extract<AuthorizationWord, { kind: 'open' }>['because'] }
   | { kind: 'incomplete'; missing: readonly Requirement[] }
-  /** R115: with whom it lies, by subject; null where nobody coordinates it yet. */
-  | { kind: 'to-be-checked'; owner: string | null };
+  /**
+   * R115: with whom it lies, by subject; null where nobody coordinates it yet. `unread`: how many of its files hold words that only a person can
+   * read. `since`: how many of them came or changed since it was looked through.
+   */
+  | { kind: 'to-be-checked'; owner: string | null; unread: number; since: number };
+
+type Checkable = {
+  variant: PacketVariant | undefined;
+  withheld: boolean;
+  files: readonly Pick<EnclosedFile, 'sha256' | 'unread'>[];
+  readonly contents: string;
+};
 
 /**
  * What stands between this packet and its sending; empty when it is ready.
  *
- * @param contents what a check refers to: the packet in one word, the same for the same packet
+ * @param contents what a check refers to: the packet in one word, the same for the same packet, whatever its files
  */
 export function holdsOf(
   referral: Pick<Referral, 'order' | 'authorization' | 'coordinator'>,
-  packet: {
-    requirements: readonly Requirement[];
-    authorization: AuthorizationWord;
-    variant: PacketVariant | undefined;
-    withheld: boolean;
-    readonly contents: string;
-  },
+  packet: Checkable & { requirements: readonly Requirement[]; authorization: AuthorizationWord },
   preparation: Preparation,
 ): readonly Hold[] {
   const holds: Hold[] = [];
@@ -180,15 +185,18 @@ export function holdsOf(
   if (packet.authorization.kind === 'open') holds.push({ kind: 'authorization-open', because: packet.authorization.because });
   const missing = missingOf(packet.requirements).filter(({ id }) => !preparation.override?.missing.includes(id));
   if (missing.length > 0) holds.push({ kind: 'incomplete', missing });
-  if (isChecked(packet, preparation)) return holds;
-  return [...holds, { kind: 'to-be-checked', owner: referral.coordinator }];
+  const toCheck = uncheckedIn(packet, preparation);
+  return toCheck ? [...holds, { kind: 'to-be-checked', owner: referral.coordinator, ...toCheck }] : holds;
 }
 
-/** Those of a flagged kind, and those from which something is withheld: whoever looks sees that nothing of it is in the words. */
-function isChecked(
-  packet: { variant: PacketVariant | undefined; withheld: boolean; readonly contents: string },
-  { checked }: Preparation,
-): boolean {
-  const flagged = packet.variant?.checkedBeforeSending === true || packet.withheld;
-  return !flagged || (checked !== null && checked.contents === packet.contents);
+/**
+ * Those of a flagged kind, those from which something is withheld (whoever looks sees that nothing of it is in the words), and those with a file
+ * that nobody but a person can read. Undefined where nobody has to look, or somebody saw it all.
+ */
+function uncheckedIn(packet: Checkable, { checked }: Preparation): { unread: number; since: number } | undefined {
+  const unread = packet.files.filter((file) => file.unread).length;
+  if (packet.variant?.checkedBeforeSending !== true && !packet.withheld && unread === 0) return undefined;
+  if (checked?.contents !== packet.contents) return { unread, since: 0 };
+  const since = packet.files.filter(({ sha256 }) => !checked.files?.includes(sha256)).length;
+  return since === 0 ? undefined : { unread, since };
 }

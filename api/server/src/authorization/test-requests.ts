@@ -297,6 +297,11 @@ export const REQUESTS: Record<string, Request> = {
     (id) => `/worklist/referrals/${id}/packet/chart-look`,
     { changes: true, body: () => ({}) },
   ),
+  'post /worklist/referrals/:id/packet/file | a referral in the chart without that file': row(
+    'a referral in the chart',
+    (id) => `/worklist/referrals/${id}/packet/file`,
+    { body: () => ({ sha256: 'a'.repeat(64) }) },
+  ),
   'get /worklist/referrals/:id/packet/pdf | a referral in the chart': row(
     'a referral in the chart',
     (id) => `/worklist/referrals/${id}/packet/pdf`,

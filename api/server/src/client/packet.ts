@@ -1,8 +1,12 @@
 /** The packet of a referral over HTTP, as a coordinator sees it before it goes: what is in, what is missing, what holds it. */
 import { PACKET_SECTIONS } from '@refloop/domain/packet/contents';
+import { MOST_FILES } from '@refloop/domain/packet/file';
 import { toothOf } from '@refloop/domain/packet/tooth';
 import { PACKET_WAYS } from '@refloop/domain/packet/way';
 import { z } from 'zod';
+
+/** SHA-256 of a file's bytes. */
+const FileHash = z.string().regex(/^[0-9a-f]{64}$/, 'This names no file');
 
 export const Way = z.enum(PACKET_WAYS);
 export type Way = z.infer<typeof Way>;
@@ -22,11 +26,15 @@ const PacketItemView = z.object({
     .discriminatedUnion('goes', [
       z.object({
         goes: z.literal(true),
+        /** What it is asked for by. */
+        sha256: FileHash,
         /** By its own first bytes. */
         contentType: z.string(),
         bytes: z.number().int(),
         /** A page of the PDF; else a file beside it. */
         asPage: z.boolean(),
+        /** It may hold words that only a person can read: somebody opens it before it goes. */
+        unread: z.boolean(),
       }),
       z.object({ goes: z.literal(false), why: z.string() }),
     ])
@@ -96,12 +104,14 @@ const PacketChange = z.discriminatedUnion('change', [
   /** It goes although these are missing, for this reason. */
   z.object({ change: z.literal('override'), reason: z.string().trim().min(3, 'Say in a few words why').max(500) }),
   z.object({ change: z.literal('take-override-back') }),
-  /** Looked through, as it is now. */
-  z.object({ change: z.literal('check') }),
+  /** Looked through, as it is now: `files` are those that were shown. One that comes later is looked through anew. */
+  z.object({ change: z.literal('check'), files: z.array(FileHash).max(MOST_FILES).optional() }),
 ]);
 export type PacketChange = z.infer<typeof PacketChange>;
 
 export const PreparePacket = z.object({ revision: z.number().int().nonnegative(), what: PacketChange });
+export const ReadPacketFile = z.object({ sha256: FileHash });
+
 export type PreparePacket = z.infer<typeof PreparePacket>;
 
 /** Of an approval, as the payer gave it. */

@@ -222,6 +222,10 @@ export const GOOD: Record<string, Good> = {
       authorization: { answer: 'approved', number: 'A-1704' },
     }),
   },
+  'post /worklist/referrals/:id/packet/file': {
+    path: () => '/worklist/referrals/nothing/packet/file',
+    body: () => ({ sha256: 'a'.repeat(64) }),
+  },
   'post /disclosures': { path: () => '/disclosures', body: () => ({ patient: 'pat-1' }) },
   'post /disclosures/csv': { path: () => '/disclosures/csv', body: () => ({ patient: 'pat-1' }) },
   'post /inbound/documents/:id/placing': {

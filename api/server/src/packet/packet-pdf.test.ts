@@ -301,7 +301,7 @@ describe('images and documents by their content', () => {
   test('what goes beside, and what does not go and why, stands in it by title', async () => {
     const text = words((await readPdf(await packetPdf(sentPacket({}, { files }), undefined, held))).text);
     expect(text).toContain('Scanned letter · 5 Oct 2026 (PDF, 120 kB): a file of its own beside these pages.');
-    expect(text).toContain('MRI of the knee · 1 Sep 2026: not enclosed, its title goes alone: the EHR did not answer.');
+    expect(text).toContain('MRI of the knee · 1 Sep 2026: not enclosed, its title goes alone: it did not come in time.');
     expect(words((await readPdf(await packetPdf(sentPacket({}, { files }), 'https://r.example.org/office#x', held))).text)).toContain(
       'Scanned letter · 5 Oct 2026 (PDF, 120 kB): not among these pages; it can be read and kept at the address on the first page.',
     );

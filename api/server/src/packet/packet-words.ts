@@ -34,16 +34,19 @@ const KIND_WORDS: Readonly<Record<FileKind, string>> = {
   dicom: 'DICOM images',
 };
 
+/** The same of whatever it holds, and of what the EHR has no more: it tells nothing, as with all that is withheld. */
+const NONE_TO_ENCLOSE = 'there is no file of it that can be enclosed';
+
 const WHY_NOT: Readonly<Record<WhyNotEnclosed, string>> = {
-  'no-answer': 'the EHR did not answer',
+  'no-answer': 'it did not come in time',
   'not-allowed': 'the EHR did not allow it',
-  gone: 'the chart does not have it any more',
+  gone: NONE_TO_ENCLOSE,
   'too-large': `it is larger than ${LARGEST_FILE / 2 ** 20} MB`,
   'packet-full': 'there is no more room in this packet',
   'unknown-kind': 'it is a kind of file that is not sent',
   elsewhere: 'it is kept outside of the EHR',
-  // The same of whatever it holds, as with all that is withheld.
-  'kept-back': 'the practice has to look at it first',
+  'not-read': 'it is locked, damaged or too long to be read through here',
+  'kept-back': NONE_TO_ENCLOSE,
 };
 
 export const whyNotEnclosed = (why: WhyNotEnclosed): string => WHY_NOT[why];

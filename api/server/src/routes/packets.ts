@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Disclosures, DisclosuresQuestion, PacketAnswer, PacketSent, PreparePacket, SendPacket } from '../client/packet.ts';
+import { Disclosures, DisclosuresQuestion, PacketAnswer, PacketSent, PreparePacket, ReadPacketFile, SendPacket } from '../client/packet.ts';
 import type { DisclosureService } from '../services/disclosures.ts';
 import type { PacketForm, PacketService } from '../services/packets.ts';
 import { type ContentType, type Route, sessionRoute } from './route.ts';
@@ -56,6 +56,18 @@ export const packetRoutes = ({ packets, disclosures }: { packets: PacketService;
       handle: async ({ session, params, now }) => packets.file(session, params.id, form, now),
     }),
   ),
+  sessionRoute({
+    method: 'post',
+    path: '/worklist/referrals/:id/packet/file',
+    summary: 'One image or document of the packet, as it came from the chart: to be looked at before it goes.',
+    roles: ROLES,
+    params: Id,
+    body: ReadPacketFile,
+    // Whatever it is, nobody's browser opens it by itself.
+    contentType: 'application/octet-stream',
+    answer: z.instanceof(Uint8Array<ArrayBuffer>),
+    handle: async ({ session, params, body, now }) => packets.enclosed(session, params.id, body.sha256, now),
+  }),
   sessionRoute({
     method: 'post',
     path: '/disclosures',

@@ -42,7 +42,7 @@ import { coverOf, isStillConsented } from './consents-at-sending.ts';
 import { namesBeside } from './engine/obligation-rows.ts';
 import { type Opening, openLinkDoor } from './link-door.ts';
 import { disclosed } from './office-disclosures.ts';
-import { fileKept, filesKept } from './packet-files.ts';
+import { fileKept, filesKept } from './packet-files-kept.ts';
 import { applyDecision, readHistory, readReferral } from './referral-log.ts';
 import { sentPacketOf } from './sent-packet.ts';
 import { threadOf } from './thread-words.ts';

@@ -1,5 +1,7 @@
 /** The packet of a referral as it stands now: what was approved, with what of the chart goes along, and what the practice made of it. */
 import { createHash } from 'node:crypto';
+import type { Chart } from '@refloop/domain/chart/chart';
+import { readChart } from '@refloop/domain/chart/read-chart';
 import { UNCONFIGURED } from '@refloop/domain/configuration/configuration';
 import { type FhirResource, list, object, text } from '@refloop/domain/fhir/read';
 import { referenceText } from '@refloop/domain/fhir/reference';
@@ -7,6 +9,7 @@ import { dayOf, type Instant } from '@refloop/domain/instant';
 import { type AuthorizationWord, authorizationWord } from '@refloop/domain/packet/authorization-word';
 import { consentedLabels } from '@refloop/domain/packet/consent';
 import type { PacketItem } from '@refloop/domain/packet/contents';
+import type { EnclosedFile, NotEnclosed } from '@refloop/domain/packet/file';
 import { checklistSince } from '@refloop/domain/packet/look-again';
 import {
   type Hold,
@@ -35,7 +38,7 @@ import { letterheadOf, practiceBy } from './configuration-in-force.ts';
 import { policyIn } from './engine/policy-in-force.ts';
 import { keptOf } from './kept.ts';
 import { matchedCoverage } from './matched-coverage.ts';
-import type { GatheredFiles } from './packet-files.ts';
+import { type GatheredFiles, withEntries } from './packet-files.ts';
 import { payerOf } from './setting.ts';
 import { namesOf } from './staff-names.ts';
 
@@ -78,7 +81,8 @@ function teethOf(order: Readonly<Record<string, unknown>> | null, words: string)
  * Undefined where nobody is asked, or what was approved is not kept: referrals that came without a chart have no packet.
  *
  * @param consents of the patient as they are now (consents-at-sending.ts); those that came with the chart count for nothing
- * @param files fetched before, for whoever looks at the packet or sends it; without them items go by their titles
+ * @param files fetched before, for whoever looks at the packet or sends it, with their entries as the chart has them now, by which it is read; without
+ *   them items go by their titles
  */
 export async function assemblePacket(
   unit: Unit,
@@ -86,7 +90,7 @@ export async function assemblePacket(
   { practiceOf, phoneOf }: AssemblyDeps,
   now: Date,
   consents: readonly FhirResource[],
-  files?: Pick<GatheredFiles, 'enclosed' | 'notEnclosed'>,
+  files?: GatheredFiles,
 ): Promise<AssembledPacket | undefined> {
   const { order, patientId, id } = referral;
   const attempt = referral.attempts.at(-1);
@@ -102,12 +106,19 @@ export async function assemblePacket(
   const today = dayOf(now.toISOString());
   const all = resourcesKept(input);
   const consented = consentedLabels(consents, { patientId, recipientNpi: attempt.performer.npi, today });
-  const chart = chartAsOf(input, { patientId, today, consented });
+  const chartFor = (labels: ReadonlySet<string>): Chart => {
+    const of = { patientId, today, consented: labels };
+    return files?.entries.size ? readChart(withEntries(all, files.entries), of) : chartAsOf(input, of);
+  };
+  const chart = chartFor(consented);
   const variant = variantOf(referral);
   const found = await unit.packetPreparations.get(id, attempt.number);
   const preparation = { ...UNPREPARED, ...found?.content };
   const items = datedSince(contentsAsOf(chart, { specialty: referral.specialty, variant, today }), referral);
   const going = items.filter((item) => !preparation.removed.includes(item.id));
+  const ofItem = new Map(items.map((item) => [item.id, item]));
+  /** What the chart has not any more, or withholds now, is taken out like what somebody took out. */
+  const removed = [...preparation.removed, ...[...(files?.entries.keys() ?? [])].filter((item) => !ofItem.has(item))];
   const teeth = preparation.teeth.length > 0 ? [...preparation.teeth] : teethOf(launched, `${request.reasonText} ${request.question}`);
   const inForce = await unit.configurations.inForce();
   const configuration = inForce?.configuration ?? UNCONFIGURED;
@@ -117,7 +128,6 @@ export async function assemblePacket(
   const person = personOf(patient);
   const withheldFrom = ({ withheld: marked }: typeof chart): number => marked.filter(({ why }) => why !== 'entered-in-error').length;
   const withheld = withheldFrom(chart);
-  const holdsByConsent = consented.size > 0 && withheld < withheldFrom(chartAsOf(input, { patientId, today }));
   const { coverage } = request.match;
   const payer = payerOf(coverage, resources);
   const authorization = authorizationWord({
@@ -137,7 +147,7 @@ export async function assemblePacket(
   const requirements = requirementsOf({
     chart,
     items: going,
-    removed: preparation.removed,
+    removed,
     variant,
     checklist: referral.chartFound.length === 0 ? kept.draft.checklist : checklistSince(kept.draft.checklist, chart, referral.specialty),
     notNeeded,
@@ -157,7 +167,15 @@ export async function assemblePacket(
     today,
   });
   const goingIds = new Set(going.map(({ id: item }) => item));
-  const isGoing = ({ item }: { item: string }): boolean => goingIds.has(item);
+  /** Of what goes, as it is called now. */
+  const ofGoing = <File extends NotEnclosed | EnclosedFile>(each: readonly File[]): File[] =>
+    each.flatMap((file) => {
+      const item = goingIds.has(file.item) ? ofItem.get(file.item) : undefined;
+      return item ? [{ ...file, title: item.title, date: item.date }] : [];
+    });
+  const enclosed = ofGoing(files?.enclosed ?? []);
+  const holdsByConsent =
+    consented.size > 0 && (withheld < withheldFrom(chartFor(new Set())) || enclosed.some(({ item }) => files?.byConsent.has(item)));
   const letterhead = letterheadOf(configuration, { ...practice, phone: callback });
   const packet: SentPacket = {
     ...addressedTo(base, attempt.performer, practiceOf(attempt.performer.entryId)),
@@ -182,7 +200,7 @@ export async function assemblePacket(
       lacking: missingOf(requirements).flatMap(({ label, withoutFile }) => (withoutFile ? [] : [label])),
       withheld: withheld > 0,
       consented: holdsByConsent ? [...consented].toSorted() : [],
-      ...(files ? { files: { enclosed: files.enclosed.filter(isGoing), notEnclosed: files.notEnclosed.filter(isGoing) } } : {}),
+      ...(files ? { files: { enclosed, notEnclosed: ofGoing(files.notEnclosed) } } : {}),
     },
   };
   // Made when somebody asks: only a packet that has to be looked through before it goes is told by it.
@@ -193,6 +211,7 @@ export async function assemblePacket(
     authorization,
     variant,
     withheld: withheld > 0,
+    files: enclosed,
     get contents() {
       return contents();
     },
@@ -253,7 +272,7 @@ async function wordsOf(unit: Unit, { id }: Referral, word: AuthorizationWord): P
 
 /** Of what goes, whenever it is put together. What the payer says is told with the sending, when it was looked through already. */
 function digestOf({ letterhead: _looks, ...packet }: SentPacket): string {
-  // The files are those of its items, and whether they could be fetched changes by the minute: what was looked through stays looked through.
+  // Whether its files could be fetched changes by the minute: which of them were seen is told beside it (`Preparation.checked`).
   const { consented, files: _fetched, ...chart } = packet.chart;
   // That it was not checked stood in most that were looked through before. One that holds nothing by a consent is the same as it was before packets said so: what somebody has looked through stays looked through.
   const byConsent = consented?.length ? { consented } : {};

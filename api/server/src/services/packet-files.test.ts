@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { PacketItemView } from '../client/packet.ts';
-import { chunk, jpeg, png, scannedPdf } from '../packet/test-images.ts';
+import { chunk, jpeg, scannedPdf as pdfOf, png } from '../packet/test-images.ts';
 import { readPdf } from '../packet/test-read-pdf.ts';
 import { fullChart, NPI, PLANTED, packetDesk, subject } from './test-packet-desk.ts';
 import type { Body } from './test-referral-input.ts';
@@ -32,8 +32,24 @@ const inline = document('photo', 'Photograph of the skin', {
   contentType: 'image/png',
   data: Buffer.from(png(30, 20)).toString('base64'),
 });
+const scannedPdf = (words = 'Seen for chest pain.') => pdfOf(words);
 const SUD = { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'SUD' };
+const consent: Body = {
+  resourceType: 'Consent',
+  id: 'consent',
+  status: 'active',
+  patient: subject,
+  provision: {
+    type: 'permit',
+    actor: [{ reference: { identifier: { system: 'http://hl7.org/fhir/sid/us-npi', value: NPI } } }],
+    securityLabel: [SUD],
+  },
+};
 const withFiles = (): Body[] => [...fullChart(), xray, scan, inline];
+
+/** The same of what the EHR has no more and of what is kept back. */
+const NONE = 'there is no file of it that can be enclosed';
+const NOT_READ = 'it is locked, damaged or too long to be read through here';
 
 const answer = (body: Body) => () => Response.json(body);
 const raw = (bytes: Uint8Array<ArrayBuffer>) => () => new Response(bytes);
@@ -74,12 +90,19 @@ const mailed = async (id: string): Promise<void> => {
 
 describe('before it goes', () => {
   test('whoever sends it sees what goes by content, of which kind and how large', async () => {
+    const goes = (bytes: Uint8Array, more: object) => ({
+      goes: true,
+      sha256: sha256(bytes),
+      bytes: bytes.byteLength,
+      unread: false,
+      ...more,
+    });
     const id = await written(withFiles());
     expect((await packetOf(id)).filesGo).toBe(true);
     expect(await filesOf(id)).toEqual({
-      'DocumentReference/xray': { goes: true, contentType: 'image/jpeg', bytes: jpeg(640, 480).byteLength, asPage: true },
-      'DocumentReference/scan': { goes: true, contentType: 'application/pdf', bytes: scannedPdf().byteLength, asPage: false },
-      'DocumentReference/photo': { goes: true, contentType: 'image/png', bytes: png(30, 20).byteLength, asPage: true },
+      'DocumentReference/xray': goes(jpeg(640, 480), { contentType: 'image/jpeg', asPage: true }),
+      'DocumentReference/scan': goes(scannedPdf(), { contentType: 'application/pdf', asPage: false }),
+      'DocumentReference/photo': goes(png(30, 20), { contentType: 'image/png', asPage: true }),
     });
     expect(desk.api.files.asked.every((url) => /\/fhir\/(DocumentReference|Binary)\/(xray|scan|photo)$/.test(url))).toBe(true);
   });
@@ -102,9 +125,9 @@ describe('before it goes', () => {
   });
 
   test.each<[string, Record<string, () => Response>, string]>([
-    ['the EHR does not answer', { 'Binary/scan': () => new Response('', { status: 503 }) }, 'the EHR did not answer'],
+    ['the EHR does not answer', { 'Binary/scan': () => new Response('', { status: 503 }) }, 'it did not come in time'],
     ['the EHR refuses', { 'DocumentReference/scan': () => new Response('', { status: 403 }) }, 'the EHR did not allow it'],
-    ['it is there no more', { 'Binary/scan': () => new Response('', { status: 404 }) }, 'the chart does not have it any more'],
+    ['it is there no more', { 'Binary/scan': () => new Response('', { status: 404 }) }, NONE],
     [
       'it is a program, whatever the EHR calls it',
       { 'Binary/scan': () => new Response('MZ program') },
@@ -116,16 +139,8 @@ describe('before it goes', () => {
       { 'DocumentReference/scan': answer(document('scan', 'Letter of the hospital', { url: 'https://evil.example.org/scan' })) },
       'it is kept outside of the EHR',
     ],
-    [
-      'it is another patient’s by now',
-      { 'DocumentReference/scan': answer({ ...scan, subject: { reference: 'Patient/p2' } }) },
-      'the chart does not have it any more',
-    ],
-    [
-      'it was entered in error',
-      { 'DocumentReference/scan': answer({ ...scan, status: 'entered-in-error' }) },
-      'the chart does not have it any more',
-    ],
+    ['it is locked or damaged', { 'Binary/scan': raw(new Uint8Array(Buffer.from('%PDF-1.4 and nothing else'))) }, NOT_READ],
+    ['it speaks of what needs a consent', { 'Binary/scan': raw(scannedPdf('Seen with opioid use disorder.')) }, NONE],
   ])('%s: it goes by title, with the words why', async (_, more, words) => {
     const id = await written(withFiles());
     now(more);
@@ -143,19 +158,15 @@ describe('before it goes', () => {
     expect(desk.api.files.asked.join()).not.toContain('of-another-patient');
   });
 
-  test.each<[string, Record<string, () => Response>]>([
-    [
-      'its entry bears a label by now',
-      {
-        'DocumentReference/scan': answer({
-          ...scan,
-          meta: { security: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'SUD' }] },
-        }),
-      },
-    ],
+  const secretNow = { ...scan, type: { text: `${PLANTED} letter` }, description: PLANTED };
+  const titled = document('scan', `Letter on ${PLANTED}`, { contentType: 'application/pdf', url: 'Binary/scan' });
+  test.each<[string, number, Record<string, () => Response>]>([
+    ['its entry bears a label by now', 1, { 'DocumentReference/scan': answer({ ...titled, meta: { security: [SUD] } }) }],
     [
       'its file bears one',
+      1,
       {
+        'DocumentReference/scan': answer(titled),
         'Binary/scan': answer({
           resourceType: 'Binary',
           meta: { security: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality', code: 'R' }] },
@@ -163,16 +174,87 @@ describe('before it goes', () => {
         }),
       },
     ],
-    [
-      'it speaks of what needs a consent',
-      { 'Binary/scan': raw(scannedPdf(`${PLANTED} has opioid use disorder and takes buprenorphine.`)) },
-    ],
-  ])('%s: it is kept back, without a word of what it is', async (_, more) => {
-    const id = await written(withFiles());
+    ['it was entered in error', 0, { 'DocumentReference/scan': answer({ ...secretNow, status: 'entered-in-error' }) }],
+    ['it is another patient’s by now', 0, { 'DocumentReference/scan': answer({ ...secretNow, subject: { reference: 'Patient/p2' } }) }],
+    ['the chart has no such entry any more', 0, { 'DocumentReference/scan': () => new Response('', { status: 404 }) }],
+  ])('%s: not even its title goes, nor what it said', async (_, withheld, more) => {
+    const words = { contentType: 'text/plain', data: Buffer.from(`Seen by Dr ${PLANTED}.`).toString('base64') };
+    const id = await written([...fullChart(), { ...titled, content: [{ attachment: words }, ...(titled['content'] as object[])] }]);
     now(more);
-    expect(await why(id, 'DocumentReference/scan')).toBe('the practice has to look at it first');
+    const packet = await packetOf(id);
+    expect(packet.items.map(({ id: item }) => item)).not.toContain('DocumentReference/scan');
+    expect(packet.withheld).toBe(withheld);
+    expect(desk.api.files.asked.join()).not.toContain('of-another-patient');
+    if (withheld > 0) await prepare(id, { change: 'check' });
     await mailed(id);
-    expect(await desk.readAtOffice()).not.toMatch(/Zebulonian|opioid|SUD|substance/i);
+    expect(await desk.readAtOffice()).not.toMatch(new RegExp(`${PLANTED}|Letter|not enclosed`));
+  });
+
+  test('what it is called is as the chart has it now', async () => {
+    const id = await written(withFiles());
+    now({ 'DocumentReference/scan': answer({ ...scan, type: { text: 'Letter of the ward' } }) });
+    await mailed(id);
+    expect((await open()).files.map(({ title }) => title)).toContain('Letter of the ward');
+  });
+});
+
+describe('a file with words that only a person can read', () => {
+  const table = document('table', 'Table of the practice', { contentType: 'image/png', url: 'Binary/table' });
+  const withScan = (bytes: Uint8Array<ArrayBuffer>) => now({ 'Binary/scan': raw(bytes) });
+  const shown = async (id: string): Promise<string[]> =>
+    (await packetOf(id)).items.flatMap(({ file }) => (file?.goes ? [file.sha256] : []));
+
+  test.each<[string, Body, Uint8Array<ArrayBuffer>]>([
+    ['a scan', scan, pdfOf('')],
+    ['a document that was photographed', table, png(40, 30)],
+  ])('%s goes once somebody looked through it, and not what came since', async (_, entry, bytes) => {
+    const id = await written([...fullChart(), entry]);
+    const put = (file: Uint8Array<ArrayBuffer>) =>
+      now({ 'Binary/scan': raw(file), 'DocumentReference/table': answer(table), 'Binary/table': raw(file) });
+    put(bytes);
+    const held = { kind: 'to-be-checked', words: expect.stringMatching(/^One of its files may hold words that only a person can read/) };
+    expect((await packetOf(id)).holds).toEqual([held]);
+    expect((await send(id, 'mail')).status).toBe(409);
+
+    expect((await prepare(id, { change: 'check' })).status, 'without what was shown it says nothing of the file').toBe(200);
+    expect((await packetOf(id)).holds.length).toBe(1);
+    expect((await prepare(id, { change: 'check', files: await shown(id) })).status).toBe(200);
+    const { holds, checked } = await packetOf(id);
+    expect([holds, checked?.by]).toEqual([[], 'kim']);
+
+    await desk.later(11);
+    put(entry === table ? png(41, 30) : pdfOf('').with(10, 0x0a));
+    const refused = await send(id, 'mail');
+    expect([refused.status, JSON.stringify(refused.body)]).toEqual([409, expect.stringMatching(/one file came or changed/)]);
+    await prepare(id, { change: 'check', files: await shown(id) });
+    await mailed(id);
+    expect((await open()).files.length).toBe(1);
+  });
+
+  test('where nobody has to look it goes as it comes', async () => {
+    const id = await written(withFiles());
+    withScan(scannedPdf('Seen for chest pain and palpitations.'));
+    expect((await packetOf(id)).holds).toEqual([]);
+  });
+
+  test('can be opened before it goes, and nothing but what is of this packet; that is on record', async () => {
+    const id = await written([...fullChart(), scan]);
+    withScan(pdfOf(''));
+    const [sha = ''] = await shown(id);
+    const read = (hash: string, who = desk.coordinator) =>
+      desk.api.download(`/worklist/referrals/${id}/packet/file`, who, { sha256: hash });
+    const file = await read(sha);
+    expect(sha256(file.bytes)).toBe(sha256(pdfOf('')));
+    expect(
+      ['content-type', 'content-disposition', 'x-content-type-options', 'cache-control'].map(
+        (name) => file.headers.get(name)?.split(';')[0],
+      ),
+    ).toEqual(['application/octet-stream', 'attachment', 'nosniff', 'no-store']);
+    expect((await read('a'.repeat(64))).status).toBe(409);
+    await prepare(id, { change: 'remove', item: 'DocumentReference/scan' });
+    expect((await read(sha)).status).toBe(409);
+    const audit = await desk.api.store.transaction(desk.api.scope, (unit) => unit.audit.list({ referralId: id }));
+    expect(audit.filter(({ action }) => action === 'packet.enclosed-read').map(({ payload }) => payload)).toEqual([{ sha256: sha }]);
   });
 });
 
@@ -251,23 +333,26 @@ describe('at the office', () => {
     const labelled = { ...scan, meta: { security: [SUD] } };
     const id = await written([...fullChart(), labelled]);
     now({ 'DocumentReference/scan': answer(labelled) });
-    desk.api.consents.push({
-      resourceType: 'Consent',
-      id: 'consent',
-      status: 'active',
-      patient: subject,
-      provision: {
-        type: 'permit',
-        actor: [{ reference: { identifier: { system: 'http://hl7.org/fhir/sid/us-npi', value: NPI } } }],
-        securityLabel: [SUD],
-      },
-    });
-    await prepare(id, { change: 'check' });
+    desk.api.consents.push(consent as never);
     await mailed(id);
     const { opened, files } = await open();
     expect(files.map(({ title }) => title)).toEqual(['Image or document']);
     const read = async () => (await desk.api.download('/office/packet/file', '', { opened, sha256: files[0]?.sha256 })).status;
     expect(await read()).toBe(200);
+    desk.api.consents.splice(0);
+    expect(await read()).toBe(409);
+  });
+
+  test('a file that goes by a consent alone, by what is written in it, is given no more once that is withdrawn', async () => {
+    const id = await written([...fullChart(), { ...scan, id: 'psy', type: { text: 'Psychotherapy note' } }, scan]);
+    now({ 'Binary/scan': raw(scannedPdf('Seen with opioid use disorder.')) });
+    desk.api.consents.push(consent as never);
+    const { items } = await packetOf(id);
+    await prepare(id, { change: 'check', files: items.flatMap(({ file }) => (file?.goes ? [file.sha256] : [])) });
+    await mailed(id);
+    const { opened, files } = await open();
+    const read = async () => (await desk.api.download('/office/packet/file', '', { opened, sha256: files[0]?.sha256 })).status;
+    expect([files.map(({ title }) => title), await read()]).toEqual([['Image or document'], 200]);
     desk.api.consents.splice(0);
     expect(await read()).toBe(409);
   });

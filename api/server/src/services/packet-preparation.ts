@@ -28,8 +28,10 @@ export function preparedWith(
     }
     case 'take-override-back':
       return { ...preparation, override: null };
-    case 'check':
-      return { ...preparation, checked: { contents: assembled.contents, by, at } };
+    case 'check': {
+      const seen = assembled.packet.chart.files?.enclosed.filter(({ sha256 }) => what.files?.includes(sha256)) ?? [];
+      return { ...preparation, checked: { contents: assembled.contents, by, at, files: seen.map(({ sha256 }) => sha256) } };
+    }
     default:
       return unreachable(what);
   }

@@ -23,10 +23,16 @@ export function holdWords(hold: Hold, nameOf: (subject: string) => string): stri
     case 'incomplete':
       return `Missing: ${hold.missing.map(({ label }) => label).join('; ')}. Add what is missing, or say why it goes without.`;
     case 'to-be-checked':
-      return hold.owner === null
-        ? 'This kind of packet is looked through by a person before it goes.'
-        : `This kind of packet is looked through by a person before it goes. It lies with ${nameOf(hold.owner)}.`;
+      return [whyLookedThrough(hold), ...(hold.owner === null ? [] : [`It lies with ${nameOf(hold.owner)}.`])].join(' ');
     default:
       return unreachable(hold);
   }
+}
+
+function whyLookedThrough({ unread, since }: Extract<Hold, { kind: 'to-be-checked' }>): string {
+  if (since > 0)
+    return `Since somebody looked through this packet ${since === 1 ? 'one file' : `${since} files`} came or changed. Open ${since === 1 ? 'it' : 'them'} and look through the packet again.`;
+  if (unread > 0)
+    return `${unread === 1 ? 'One of its files may hold' : `${unread} of its files may hold`} words that only a person can read, as a scan does. Open ${unread === 1 ? 'it' : 'them'} and look through the packet before it goes.`;
+  return 'This kind of packet is looked through by a person before it goes.';
 }

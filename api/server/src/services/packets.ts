@@ -23,7 +23,8 @@ import { consentsFor } from './consents-at-sending.ts';
 import { keepLacking } from './lacking-kept.ts';
 import { noSuchReferral, requireOwn } from './own-referral.ts';
 import { type AssembledPacket, type AssemblyDeps, assemblePacket } from './packet-assembly.ts';
-import { type GatheredFiles, type GatherFiles, keepFiles, TO_LOOK, TO_SEND } from './packet-files.ts';
+import { type GatheredFiles, type GatherFiles, TO_LOOK, TO_SEND } from './packet-files.ts';
+import { keepFiles } from './packet-files-kept.ts';
 import { askOutside, type LeavingDeps } from './packet-leaving.ts';
 import { preparedWith } from './packet-preparation.ts';
 import { holdWords } from './packet-words.ts';
@@ -39,6 +40,8 @@ export type PacketService = {
   send: (session: Session, referralId: string, asked: SendPacket, now: Date) => Promise<PacketSent | Refusal>;
   /** As it would go now. */
   file: (session: Session, referralId: string, form: PacketForm, now: Date) => Promise<Uint8Array<ArrayBuffer> | Refusal>;
+  /** One image or document of it, to be looked at before it goes. */
+  enclosed: (session: Session, referralId: string, sha256: string, now: Date) => Promise<Uint8Array<ArrayBuffer> | Refusal>;
 };
 
 export type PacketDeps = AssemblyDeps &
@@ -55,6 +58,7 @@ export type PacketDeps = AssemblyDeps &
   };
 
 const NO_PACKET = 'What the clinician approved is not kept with this referral, or nobody is asked, so there is no packet.';
+const NO_FILE = 'This packet holds no such file now: it changed in the chart, or did not come in time. Look at the packet again.';
 const CHANGED = 'Something happened to this referral or its packet since it was shown. Nothing was done. Look at it again.';
 
 type Found = { referral: Referral; assembled: AssembledPacket };
@@ -223,7 +227,7 @@ export function createPacketService(deps: PacketDeps): PacketService {
           if (!applied) throw new Refused(noSuchReferral());
           if (!applied.ok) throw new Refused(careRefusal(applied.refusal));
           await keepSent(unit, referral, transmissionId, packet, at);
-          const files = goingFiles(packet, ofEhr.files);
+          const files = { enclosed: packet.chart.files?.enclosed ?? [], bytes: ofEhr.files?.bytes ?? new Map() };
           await keepFiles(unit, referralId, files, at);
           const link = await askOutside(deps, { unit, session, referral, assembled, files: files.bytes, transmissionId, now, asked });
           await recorded(unit, session, found, now, 'packet.sent', {
@@ -260,22 +264,31 @@ export function createPacketService(deps: PacketDeps): PacketService {
           return new TextEncoder().encode(packetCcda(packet));
       }
     },
+
+    enclosed: async (session, referralId, sha256, now) => {
+      const asked = await askEhr(session, referralId, TO_LOOK, now);
+      return store.transaction(session.scope, async (unit) => {
+        const found = await find(unit, session, referralId, now, asked);
+        if (found === 'none') throw new Refused(problem('not-found', NO_PACKET));
+        const isOfIt = found.assembled.packet.chart.files?.enclosed.some((file) => file.sha256 === sha256) === true;
+        const bytes = isOfIt ? asked.files?.bytes.get(sha256) : undefined;
+        if (!bytes) throw new Refused(problem('conflict', NO_FILE));
+        await recorded(unit, session, found, now, 'packet.enclosed-read', { sha256 });
+        return bytes;
+      });
+    },
   };
 }
 
 function fileOfItem(files: SentPacket['chart']['files'], id: string): PacketView['items'][number]['file'] {
   const enclosed = files?.enclosed.find(({ item }) => item === id);
-  if (enclosed) return { goes: true, contentType: FILE_TYPES[enclosed.kind], bytes: enclosed.bytes, asPage: enclosed.page !== null };
+  if (enclosed) {
+    const { kind, bytes, sha256, page, unread = false } = enclosed;
+    return { goes: true, sha256, contentType: FILE_TYPES[kind], bytes, asPage: page !== null, unread };
+  }
   const not = files?.notEnclosed.find(({ item }) => item === id);
   return not ? { goes: false, why: whyNotEnclosed(not.why) } : null;
 }
-
-/** Of what was fetched, what this packet holds. */
-const goingFiles = ({ chart }: SentPacket, gathered: GatheredFiles | undefined): GatheredFiles => ({
-  enclosed: chart.files?.enclosed ?? [],
-  notEnclosed: chart.files?.notEnclosed ?? [],
-  bytes: gathered?.bytes ?? new Map(),
-});
 
 /** What the payer denied is nothing that is asked of whoever sends. */
 const shownKind = (hold: Hold): PacketView['holds'][number]['kind'] =>

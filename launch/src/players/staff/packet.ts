@@ -10,6 +10,7 @@ const Answer = z.discriminatedUnion('standing', [
       sequence: z.number(),
       revision: z.number(),
       holds: z.array(z.object({ kind: z.string() })),
+      items: z.array(z.object({ removed: z.boolean(), file: z.object({ sha256: z.string().optional() }).nullable() })),
       ways: z.array(z.object({ way: z.enum(['mail', 'fax', 'link', 'fhir']), preferred: z.boolean(), hindrance: z.string().nullable() })),
     }),
   }),
@@ -33,13 +34,16 @@ export async function sendPacket(ask: Ask, referralId: string, npi: string): Pro
     const looked = await ask('GET', path);
     const answer = looked.status === 200 ? Answer.parse(looked.body) : undefined;
     if (answer?.standing !== 'there') return undefined;
-    const { sequence, revision, holds, ways } = answer.packet;
+    const { sequence, revision, holds, items, ways } = answer.packet;
     // This coordinator has asked every payer, and none wants to authorize a first visit: said with the press that sends.
     const isUnsaid = holds.some(({ kind }) => kind === 'authorization-open');
     const [hold] = holds.filter(({ kind }) => kind !== 'authorization-open');
     if (hold) {
-      const what = SETTLED[hold.kind];
-      if (!what || (await ask('PUT', path, { revision, what })).status !== 200) return undefined;
+      const settled = SETTLED[hold.kind];
+      // Whoever says that they looked through it says which files they were shown.
+      const files = items.flatMap(({ removed, file }) => (file?.sha256 === undefined || removed ? [] : [file.sha256]));
+      const what = hold.kind === 'to-be-checked' ? { ...settled, files } : settled;
+      if (!settled || (await ask('PUT', path, { revision, what })).status !== 200) return undefined;
       continue;
     }
     const open = ways.filter(({ way, hindrance }) => hindrance === null && way !== 'link');
