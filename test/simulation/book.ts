@@ -295,7 +295,6 @@ export function takeIn(book: Book, event: StoredEvent, authority: Authority): st
       const last = book.attempts.at(-1);
       must(book.order === 'active', 'unapproved: somebody was proposed without an order in force');
       must(last?.over !== undefined || last?.askedToCancel === true, 'duplicate: somebody was proposed while one was still open');
-      must(!book.refused.has(npi), 'unapproved: somebody was proposed whom the clinician refused');
       book.proposal = { npi, toWait: last?.over !== undefined };
       break;
     }
@@ -307,7 +306,9 @@ export function takeIn(book: Book, event: StoredEvent, authority: Authority): st
       must(clinician === book.requester, 'unauthorized: a proposal was answered by somebody whose referral it is not');
       must(authority.isClinician(actor.subject ?? ''), 'unauthorized: a proposal was answered by somebody who is no clinician');
       must(actor.kind !== 'covering' || authority.covers(actor.subject ?? '', clinician ?? ''), 'unauthorized: answered without covering');
-      (event.type === 'performer-approved' ? book.approved : book.refused).add(npi);
+      const [to, from] = event.type === 'performer-approved' ? [book.approved, book.refused] : [book.refused, book.approved];
+      to.add(npi);
+      from.delete(npi);
       book.proposal = undefined;
       break;
     }

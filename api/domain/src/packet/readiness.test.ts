@@ -197,7 +197,7 @@ describe('whether it may go', () => {
   };
   const lacking = { ...whole, requirements: requirementsOf(required([psa], { callback: '' })) };
   const referral = (authorization: Authorization = { status: 'not-checked' }, status = 'active') =>
-    ({ order: { status }, authorization, coordinator: 'cora' }) as Parameters<typeof holdsOf>[0];
+    ({ order: { status }, authorization, coordinator: 'cora', attempts: [] }) as unknown as Parameters<typeof holdsOf>[0];
   const prepared = (more: Partial<Preparation>): Preparation => ({ ...UNPREPARED, ...more });
   const override = (missed: string[]): Partial<Preparation> => ({
     override: { missing: missed, reason: 'Number is on the letter', by: 'cora', at: '2026-11-28T10:00:00.000Z' },

@@ -10,6 +10,7 @@ import type { Coding } from '../fhir/read.ts';
 import { referenceText } from '../fhir/reference.ts';
 import { type Day, daysBetween, type Instant } from '../instant.ts';
 import { authorizationHold } from '../referral/authorization-hold.ts';
+import { waitsForApproval } from '../referral/options.ts';
 import type { Referral } from '../referral/referral.ts';
 import type { AuthorizationWord } from './authorization-word.ts';
 import { lookedFor, type PacketItem } from './contents.ts';
@@ -154,6 +155,8 @@ export type Hold =
   | { kind: 'authorization'; status: 'asked' | 'denied' }
   /** R104: nobody has said where the payer's authorization stands. Said with the sending itself. */
   | { kind: 'authorization-open'; because: Extract<AuthorizationWord, { kind: 'open' }>['because'] }
+  /** R57: no clinician approved whoever would get it. */
+  | { kind: 'performer-not-approved'; performer: string }
   | { kind: 'incomplete'; missing: readonly Requirement[] }
   /**
    * R115: with whom it lies, by subject; null where nobody coordinates it yet. `unread`: how many of its files hold words that only a person can
@@ -174,12 +177,14 @@ type Checkable = {
  * @param contents what a check refers to: the packet in one word, the same for the same packet, whatever its files
  */
 export function holdsOf(
-  referral: Pick<Referral, 'order' | 'authorization' | 'coordinator'>,
+  referral: Pick<Referral, 'order' | 'authorization' | 'coordinator' | 'attempts' | 'furtherApproved' | 'refusedPerformers'>,
   packet: Checkable & { requirements: readonly Requirement[]; authorization: AuthorizationWord },
   preparation: Preparation,
 ): readonly Hold[] {
   const holds: Hold[] = [];
   if (referral.order.status !== 'active') holds.push({ kind: 'order-not-active' });
+  const last = referral.attempts.at(-1);
+  if (last && waitsForApproval(referral, last)) holds.push({ kind: 'performer-not-approved', performer: last.performer.display });
   const authorization = authorizationHold(referral);
   if (authorization) holds.push({ kind: 'authorization', status: authorization });
   if (packet.authorization.kind === 'open') holds.push({ kind: 'authorization-open', because: packet.authorization.because });

@@ -58,6 +58,8 @@ export type Attempt = {
   /** 1, 2, 3 … within one referral. */
   number: number;
   performer: Performer;
+  /** Since when somebody is to be sent it: of whoever took the place of one who was not asked after all, since that one was to be. */
+  toSendSince: Moment;
   /** The fulfilment Task in the chart. */
   task: ResourceRef | null;
   transmissions: Transmission[];
@@ -71,9 +73,11 @@ export type Attempt = {
   work: Work;
 };
 
-export const newAttempt = (number: number, performer: Performer, since: Moment): Attempt => ({
+/** @param toSendSince where another gave way to it, since that one was to be sent it */
+export const newAttempt = (number: number, performer: Performer, since: Moment, toSendSince: Moment = since): Attempt => ({
   number,
   performer,
+  toSendSince,
   task: null,
   transmissions: [],
   appointments: [],

@@ -3,11 +3,14 @@ import { expect, test } from 'vitest';
 import { decideCare } from './care-command.ts';
 import type { Authorization, Referral } from './referral.ts';
 
+const performer = { entryId: 'e', npi: '1538271645' };
 const referral = (authorization: Authorization): Referral =>
   ({
-    order: { status: 'active' },
+    order: { status: 'active', approval: { performer, alternates: [] } },
     authorization,
-    attempts: [{ number: 1, work: { status: 'draft', since: null }, transmissions: [] }],
+    furtherApproved: [],
+    refusedPerformers: [],
+    attempts: [{ number: 1, performer, work: { status: 'draft', since: null }, transmissions: [] }],
   }) as unknown as Referral;
 const at = '2026-11-28T10:00:00.000Z';
 

@@ -19,6 +19,7 @@ import {
 import { closedBy } from './closure.ts';
 import type { Happening } from './event.ts';
 import { type ObservedFact, observe } from './observe.ts';
+import { waitsForApproval } from './options.ts';
 import type { Referral } from './referral.ts';
 import { isLinked, type Report } from './report.ts';
 import { bookedStill, isOver, notesOfEarlier, stillWith } from './still-booked.ts';
@@ -379,7 +380,7 @@ function ofLast(referral: Referral, all: readonly ByHandAct['act'][], hears: rea
       case 'cancel-requested':
       case 'cancel-confirmed': {
         const move = MOVE_OF[act];
-        if (act === 'sent' && authorizationHold(referral) !== undefined) return false;
+        if (act === 'sent' && (authorizationHold(referral) !== undefined || waitsForApproval(referral, attempt))) return false;
         // Whoever saw the patient did not decline, nor was it cancelled before; what is booked beyond the visit is.
         if (attempt.visits.length > 0 && (act === 'declined' || (act === 'cancel-confirmed' && !bookedStill(attempt)))) return false;
         return move !== undefined && MOVES[status][move] !== undefined;

@@ -10,8 +10,8 @@ import { closedBy } from './closure.ts';
 import type { Happening, Performer } from './event.ts';
 import { reportProves, visitProved } from './inference.ts';
 import type { LossReason } from './loss-reason.ts';
-import { isApproved } from './options.ts';
-import { type OpenProposal, openProposal, wasRefused } from './proposal.ts';
+import { isApproved, waitsForApproval } from './options.ts';
+import { type OpenProposal, openProposal } from './proposal.ts';
 import type { Referral } from './referral.ts';
 import { isLinked, type Report } from './report.ts';
 import { isOver } from './still-booked.ts';
@@ -76,7 +76,7 @@ export type CareRefusal =
   | { kind: 'performer-not-approved'; npi: string }
   /** Who is approved is asked, not proposed. */
   | { kind: 'performer-approved-already'; npi: string }
-  | { kind: 'performer-refused'; npi: string }
+  | { kind: 'performer-proposed-already'; npi: string }
   /** Answered, lapsed, or another one was proposed since. */
   | { kind: 'no-such-proposal'; proposal: number }
   | { kind: 'no-such-report'; reportId: string }
@@ -172,6 +172,8 @@ function ofAttempt(referral: Referral, command: AttemptCommand, now: Instant): D
   const attempt = referral.attempts.find(({ number }) => number === command.attempt);
   if (!attempt) return refuse({ kind: 'no-such-attempt', attempt: command.attempt });
   if (command.at > now) return refuse({ kind: 'not-yet', at: command.at });
+  if (command.type === 'send' && waitsForApproval(referral, attempt))
+    return refuse({ kind: 'performer-not-approved', npi: attempt.performer.npi });
   const hold = command.type === 'send' ? authorizationHold(referral) : undefined;
   if (hold) return refuse({ kind: 'authorization-open', status: hold });
   const act = ACT_OF[command.type];
@@ -253,7 +255,8 @@ function propose(referral: Referral, { performer, because }: Of<'propose-perform
   if (refusal) return refuse(refusal);
   const { npi } = performer;
   if (isApproved(referral, performer)) return refuse({ kind: 'performer-approved-already', npi });
-  if (wasRefused(referral, performer)) return refuse({ kind: 'performer-refused', npi });
+  const open = openProposal(referral)?.performer;
+  if (open?.npi === npi && open.entryId === performer.entryId) return refuse({ kind: 'performer-proposed-already', npi });
   return ok(happened(now, { type: 'performer-proposed', version: 1, performer, because }));
 }
 
@@ -266,16 +269,25 @@ function readProposal(referral: Referral, proposal: number): OpenProposal | unde
 function approvePerformer(referral: Referral, { proposal }: Of<'approve-performer'>, now: Instant): Decision {
   const read = readProposal(referral, proposal);
   if (!read) return refuse({ kind: 'no-such-proposal', proposal });
+  const { performer, because, attempt } = read;
+  const approved: CareFact = { type: 'performer-approved', version: 1, performer };
+  // It was opened before anybody was asked for an approval: it may be sent from now on.
+  if (attempt !== null) {
+    const refusal = inForce(referral);
+    return refusal ? refuse(refusal) : ok(happened(now, approved));
+  }
   const refusal = whyNoneNext(referral);
   if (refusal) return refuse(refusal);
-  const { performer, because } = read;
-  return ok(happened(now, { type: 'performer-approved', version: 1, performer }, opened(referral, performer, because)));
+  return ok(happened(now, approved, opened(referral, performer, because)));
 }
 
 function refusePerformer(referral: Referral, { proposal, reason }: Of<'refuse-performer'>, now: Instant): Decision {
   const read = readProposal(referral, proposal);
   if (!read) return refuse({ kind: 'no-such-proposal', proposal });
-  return ok(happened(now, { type: 'performer-refused', version: 1, performer: read.performer, reason }));
+  const { performer, attempt } = read;
+  const refused: CareFact = { type: 'performer-refused', version: 1, performer, reason };
+  if (attempt === null) return ok(happened(now, refused));
+  return ok(happened(now, refused, { type: 'attempt-withdrawn', version: 2, attempt, because: 'clinician-refused' }));
 }
 
 function opened({ attempts }: Referral, performer: Performer, because: RerouteReason): CareFact {
@@ -292,7 +304,7 @@ function chooseOther(referral: Referral, { performer, words }: Of<'choose-other'
   if (!last || isFree(last)) return ok(happened(now, next));
   const { number } = last;
   if (last.work.status === 'draft')
-    return ok(happened(now, { type: 'attempt-withdrawn', version: 1, attempt: number, because: 'patient-chose' }, next));
+    return ok(happened(now, { type: 'attempt-withdrawn', version: 2, attempt: number, because: 'patient-chose' }, next));
   if (MOVES[last.work.status]['request-cancellation'] === undefined) return refuse({ kind: 'attempt-still-open', attempt: number });
   return ok(happened(now, { type: 'cancellation-requested', version: 1, attempt: number, reason: words }, next));
 }

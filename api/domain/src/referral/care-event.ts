@@ -21,8 +21,8 @@ export type RerouteReason = (typeof REROUTE_REASONS)[number];
 export const ENDINGS = ['cancelled', 'patient-declined', 'expired', 'died'] as const;
 export type EndingKind = (typeof ENDINGS)[number];
 
-/** Why somebody is not asked after all, before anything went to them: the patient chose another. */
-export const WITHDRAWALS = ['patient-chose'] as const;
+/** Why somebody is not asked after all, before anything went to them: the patient chose another, or the clinician refused whom nobody had approved. */
+export const WITHDRAWALS = ['patient-chose', 'clinician-refused'] as const;
 export type Withdrawal = (typeof WITHDRAWALS)[number];
 
 export const CONTACTS = ['reached', 'left-message', 'unreachable'] as const;
@@ -44,7 +44,7 @@ export type DenialReason = (typeof DENIAL_REASONS)[number];
 export type AttemptFact =
   | { type: 'attempt-opened'; version: 1; attempt: number; performer: Performer; because: RerouteReason }
   /** Not asked after all: nothing had gone there. */
-  | { type: 'attempt-withdrawn'; version: 1; attempt: number; because: Withdrawal }
+  | { type: 'attempt-withdrawn'; version: 2; attempt: number; because: Withdrawal }
   | { type: 'attempt-sent'; version: 1; attempt: number; transmissionId: string; channel: Channel }
   | { type: 'transmission-delivered'; version: 1; attempt: number; transmissionId: string }
   | { type: 'transmission-failed'; version: 1; attempt: number; transmissionId: string; detail: string }

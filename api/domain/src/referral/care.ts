@@ -21,22 +21,36 @@ import {
   isReportFact,
   type ReportFact,
 } from './care-event.ts';
+import { waitsForApproval } from './options.ts';
+import type { Proposal } from './proposal.ts';
 import type { Authorization, Referral } from './referral.ts';
 import type { Report } from './report.ts';
+import { toSendFrom } from './to-send.ts';
 
 /** When it happened, and who told of it by fhirUser or by the name of the software. */
 export type Told = { at: Moment; recordedAt: Instant; sequence: number; by: string };
 
 export function afterCare(referral: Referral, fact: CareFact, told: Told): Referral {
-  if (isAttemptFact(fact)) return afterAttempt(referral, fact, told.at);
+  if (isAttemptFact(fact)) return afterAttempt(referral, fact, told);
   if (isReportFact(fact)) return afterReport(referral, fact, told);
   switch (fact.type) {
     case 'performer-proposed': {
       const { performer, because } = fact;
-      return { ...referral, proposal: { status: 'open', performer, because, at: told.at, sequence: told.sequence } };
+      const { proposal } = referral;
+      // Another takes its place: the clinician has had one to answer since then.
+      const at = proposal.status === 'open' ? proposal.at : told.at;
+      return { ...referral, proposal: { status: 'open', performer, because, at, sequence: told.sequence, attempt: null } };
     }
     case 'performer-approved':
-      return { ...referral, proposal: { status: 'none' }, furtherApproved: [...referral.furtherApproved, fact.performer] };
+      return {
+        ...referral,
+        proposal: { status: 'none' },
+        furtherApproved: [
+          ...referral.furtherApproved.filter(({ entryId, npi }) => entryId !== fact.performer.entryId || npi !== fact.performer.npi),
+          fact.performer,
+        ],
+        refusedPerformers: referral.refusedPerformers.filter(({ npi }) => npi !== fact.performer.npi),
+      };
     case 'performer-refused': {
       const refused = { npi: fact.performer.npi, reason: fact.reason, at: told.at };
       return { ...referral, proposal: { status: 'none' }, refusedPerformers: [...referral.refusedPerformers, refused] };
@@ -152,10 +166,16 @@ const withAttempt = (referral: Referral, number: number, change: (attempt: Attem
   attempts: referral.attempts.map((attempt) => (attempt.number === number ? change(attempt) : attempt)),
 });
 
-function afterAttempt(referral: Referral, fact: AttemptFact, at: Moment): Referral {
+function afterAttempt(referral: Referral, fact: AttemptFact, { at, sequence }: Told): Referral {
   if (fact.type === 'attempt-opened') {
-    const authorization = authorizationFor(referral, fact.performer.npi);
-    return { ...referral, authorization, attempts: [...referral.attempts, newAttempt(fact.attempt, fact.performer, at)] };
+    const { attempt: number, performer, because } = fact;
+    const authorization = authorizationFor(referral, performer.npi);
+    const attempt = newAttempt(number, performer, at, toSendFrom(referral.attempts.at(-1), referral.authorization, at));
+    // Opened by a version that asked no clinician: it is put to one now, before anything is sent.
+    const proposal: Proposal = waitsForApproval(referral, attempt)
+      ? { status: 'open', performer, because, at, sequence, attempt: number }
+      : referral.proposal;
+    return { ...referral, authorization, proposal, attempts: [...referral.attempts, attempt] };
   }
   return withAttempt(referral, fact.attempt, (attempt) => changed(attempt, fact, at));
 }

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { due } from '../sla/due.ts';
 import { defaultPolicy } from '../sla/policy.ts';
+import { risksOf } from '../sla/risk.ts';
 import type { Performer } from './event.ts';
 import { openOptions } from './options.ts';
 import { decidePatient, patientActs } from './patient-act.ts';
@@ -63,6 +64,21 @@ describe('while nothing is booked and nobody has seen them', () => {
     expect(choose(history, 'e3', 66)).toBeUndefined();
     act(history, send, 67);
     expect([openOptions(history.referral), patientActs(history.referral, minute(68)).includes('choose')]).toEqual([[], false]);
+  });
+
+  test('back and forth before anything is sent gives no more time to send it, is no further specialist, and comes to an end', () => {
+    const history = after();
+    const sending = () => due(history.referral, POLICY, minute(70)).find(({ kind }) => kind === 'send')?.since;
+    const since = sending();
+    expect(['e2', 'e3', 'e2'].map((entryId, at) => choose(history, entryId, 60 + at))).toEqual([undefined, undefined, undefined]);
+    expect([sending(), risksOf(history.referral, false)]).toEqual([since, []]);
+    expect([choose(history, 'e3', 64), patientActs(history.referral, minute(64)).includes('choose')]).toEqual([
+      'not-offered-to-patient',
+      false,
+    ]);
+    // Once it was sent, the patient may go to another.
+    act(history, send, 65);
+    expect([choose(history, 'e3', 66), risksOf(history.referral, false), sending()]).toEqual([undefined, ['asked-again'], minute(66)]);
   });
 
   test('nobody whom the clinician did not approve', () => {

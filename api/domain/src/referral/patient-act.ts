@@ -5,7 +5,7 @@
 import type { Instant } from '../instant.ts';
 import { emergencyIn } from '../patient/emergency.ts';
 import { ok, type Result, refuse, unreachable } from '../result.ts';
-import { type Appointment, type Attempt, isEnded } from './attempt.ts';
+import { type Appointment, type Attempt, isEnded, wasNeverAsked } from './attempt.ts';
 import { MOVES } from './bser.ts';
 import { type CareRefusal, decideCare } from './care-command.ts';
 import type { CareFact, PatientDeclineReason, PatientMeaning, Rating } from './care-event.ts';
@@ -116,9 +116,16 @@ export function patientActs(referral: Referral, now: Instant): PatientActName[] 
 /** Also where nobody has looked at it; not one that a person said is of something else. */
 const isNoteBack = ({ reports }: Referral): boolean => reports.some(({ status }) => status !== 'not-of-this');
 
+/** Ours: so often whoever is to be asked gives way to another before anything was sent; then somebody here is called. */
+const MOST_SWITCHES = 3;
+
+const hasSwitchedEnough = ({ attempts }: Referral): boolean =>
+  attempts.at(-1)?.work.status === 'draft' && attempts.filter(wasNeverAsked).length >= MOST_SWITCHES;
+
 /** While nothing is booked and nobody has seen them, the patient may go to another of whom the clinician approved (R40). */
 const mayChoose = (referral: Referral): boolean =>
   referral.service !== 'e-consult' &&
+  !hasSwitchedEnough(referral) &&
   !isNoteBack(referral) &&
   openOptions(referral).length > 0 &&
   referral.attempts.every(({ visits, work }) => visits.length === 0 && work.status !== 'scheduled' && work.status !== 'completed');

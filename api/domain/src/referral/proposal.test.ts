@@ -1,10 +1,12 @@
 /** Whom the coordinator may ask without a word of the clinician, and how the clinician answers for anybody else (R57). */
 import { describe, expect, test } from 'vitest';
 import { due } from '../sla/due.ts';
+import { escalationsDue } from '../sla/escalate.ts';
 import { defaultPolicy } from '../sla/policy.ts';
+import { actsOf } from './by-hand.ts';
 import type { Performer } from './event.ts';
 import { approvedOptions, openOptions } from './options.ts';
-import { openProposal } from './proposal.ts';
+import { openProposal, wasRefused } from './proposal.ts';
 import { fold } from './referral.ts';
 import { ANOTHER, act, type History, inChart, minute } from './test-care.ts';
 
@@ -64,13 +66,60 @@ describe('a proposal', () => {
     expect(owed(history)).toEqual([['send', 'coordinator', minute(4)]]);
   });
 
-  test('refused, it is the coordinator’s again with its whole time, and the same one is not proposed again', () => {
+  test('refused, it is the coordinator’s again with its whole time; the same one can be proposed again, and approved after all', () => {
     const history = declined();
     propose(history, 3);
     expect(refuse(history, 30)).toBeUndefined();
     expect([attempts(history), owed(history)]).toEqual([['e1'], [['reroute', 'coordinator', minute(30)]]]);
-    expect(propose(history, 31)).toEqual({ kind: 'performer-refused', npi: STRANGER.npi });
-    expect(propose(history, 31, ANOTHER)).toBeUndefined();
+    expect([wasRefused(history.referral, STRANGER), propose(history, 31), approve(history, 32)]).toEqual([true, undefined, undefined]);
+    expect([wasRefused(history.referral, STRANGER), attempts(history)]).toEqual([false, ['e1', 'e9']]);
+  });
+
+  test('the same one is not proposed twice while the clinician has not answered; another keeps the time of the first', () => {
+    const history = declined();
+    propose(history, 3);
+    expect(propose(history, 4)).toEqual({ kind: 'performer-proposed-already', npi: STRANGER.npi });
+    expect(propose(history, 5, ANOTHER)).toBeUndefined();
+    expect(owed(history)).toEqual([['approve-performer', 'clinician', minute(3)]]);
+  });
+
+  test('whom the clinician refused at one place is asked at no other', () => {
+    const history = declined([ANOTHER]);
+    const elsewhere = { ...ANOTHER, entryId: 'e2b' };
+    propose(history, 3, elsewhere);
+    refuse(history, 4);
+    expect([reroute(history, ANOTHER, 5), openOptions(history.referral)]).toEqual([
+      { kind: 'performer-not-approved', npi: ANOTHER.npi },
+      [],
+    ]);
+    expect(history.ask({ type: 'choose-other', performer: ANOTHER, words: '' }, 5)).toMatchObject({ kind: 'performer-not-approved' });
+    propose(history, 6, elsewhere);
+    approve(history, 7);
+    expect(openOptions(history.referral)).toEqual([]);
+    expect(approvedOptions(history.referral).map(({ entryId }) => entryId)).toEqual(['e1', 'e2', 'e2b']);
+  });
+
+  test('a lead hears of it by when the patient began to wait, however often another is proposed and refused', () => {
+    const history = declined();
+    const day = 24 * 60;
+    for (const at of [1, 2]) {
+      propose(history, at * day);
+      refuse(history, at * day + 60);
+    }
+    propose(history, 3 * day);
+    // Declined on a Tuesday: three business days are over on Friday.
+    const told = (at: number) => escalationsDue(history.referral, POLICY, minute(at)).map(({ step }) => [step.rule, step.reach]);
+    expect(told(3 * day + 3)).toEqual([['approve-performer-lead', 'lead']]);
+    refuse(history, 3 * day + 4);
+    expect(told(3 * day + 5)).toEqual([['reroute-lead', 'lead']]);
+  });
+
+  test('at the end of their own time the clinician is told', () => {
+    const history = declined();
+    propose(history, 3);
+    const told = escalationsDue(history.referral, POLICY, minute(24 * 60 + 4));
+    expect(told.map(({ step }) => [step.rule, step.reach])).toEqual([['approve-performer-late', 'clinician']]);
+    expect(due(history.referral, POLICY, minute(60))[0]?.dueAt).toBe(told[0]?.at);
   });
 
   test('an answer is of what was read: not of a later proposal, and given once', () => {
@@ -145,6 +194,57 @@ describe('a proposal', () => {
     act(history, { type: 'request-cancellation', reason: 'no word' }, 2);
     propose(history, 3);
     expect(owed(history).map(([kind]) => kind)).toEqual(['confirm-cancellation', 'approve-performer']);
+  });
+});
+
+describe('whoever was opened by a version that asked no clinician, and was sent nothing', () => {
+  function opened(): History {
+    const history = declined([ANOTHER]);
+    const fact = { type: 'attempt-opened', version: 1, attempt: 2, performer: STRANGER, because: 'declined' } as const;
+    history.take([{ effectiveAt: minute(3), factKey: null, fact }], minute(3));
+    return history;
+  }
+  const send = (history: History, at: number) => act(history, { type: 'send', transmissionId: 't2', channel: 'fax' }, at);
+  const standing = ({ referral }: History) => referral.attempts.map(({ work }) => work.status);
+
+  test('is sent nothing: the clinician owes the answer in the place of the coordinator', () => {
+    const history = opened();
+    expect([send(history, 4), standing(history)]).toEqual([{ kind: 'performer-not-approved', npi: STRANGER.npi }, ['declined', 'draft']]);
+    expect(owed(history)).toEqual([['approve-performer', 'clinician', minute(3)]]);
+    expect(actsOf(history.referral, ['sent', 'contacted'])).toEqual(['contacted']);
+    expect(fold('r1', history.events)).toEqual(history.referral);
+  });
+
+  test('approved, it is sent: no second attempt begins', () => {
+    const history = opened();
+    expect(approve(history, 5)).toBeUndefined();
+    expect(history.events.at(-1)?.fact).toEqual({ type: 'performer-approved', version: 1, performer: STRANGER });
+    expect([owed(history).map(([kind]) => kind), send(history, 6), standing(history)]).toEqual([['send'], undefined, ['declined', 'sent']]);
+  });
+
+  test('refused, it is withdrawn, and the coordinator looks further', () => {
+    const history = opened();
+    expect(refuse(history, 5)).toBeUndefined();
+    expect(history.events.at(-1)?.fact).toEqual({ type: 'attempt-withdrawn', version: 2, attempt: 2, because: 'clinician-refused' });
+    expect([standing(history), owed(history)]).toEqual([['declined', 'cancelled'], [['reroute', 'coordinator', minute(5)]]]);
+    expect(reroute(history, ANOTHER, 6)).toBeUndefined();
+  });
+
+  test('the patient may choose another: then it waits for nobody', () => {
+    const history = opened();
+    expect(history.ask({ type: 'choose-other', performer: ANOTHER, words: '' }, 5)).toBeUndefined();
+    expect([openProposal(history.referral), owed(history).map(([kind]) => kind)]).toEqual([undefined, ['send']]);
+  });
+
+  test('what was sent already stands', () => {
+    const history = opened();
+    const fact = { type: 'attempt-sent', version: 1, attempt: 2, transmissionId: 'old', channel: 'fax' } as const;
+    history.take([{ effectiveAt: minute(4), factKey: null, fact }], minute(4));
+    expect([openProposal(history.referral), owed(history).map(([kind]) => kind), send(history, 5)]).toEqual([
+      undefined,
+      ['answer'],
+      undefined,
+    ]);
   });
 });
 

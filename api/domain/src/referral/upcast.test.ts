@@ -37,7 +37,7 @@ describe('stored events of every version stay readable', () => {
  * that rows kept in the old form are made anew, and write golden-fold.json anew from what the test received.
  */
 test('the form of the fold is that of FOLD_VERSION', () => {
-  expect({ foldVersion: FOLD_VERSION, referral: folded() }).toEqual(
+  expect({ foldVersion: FOLD_VERSION, referral: folded(), proposals: proposals() }).toEqual(
     JSON.parse(readFileSync(join(import.meta.dirname, 'golden-fold.json'), 'utf8')),
   );
 });
@@ -51,14 +51,31 @@ test('the golden history folds to a referral that is in the chart', () => {
   expect(folded()?.attempts).toHaveLength(1);
 });
 
-function folded() {
-  const order: ReferralFact['type'][] = [
-    'referral-started',
-    'recommendation-made',
-    'referral-approved',
-    'write-back-planned',
-    'write-step-settled',
-  ];
+const IN_CHART: ReferralFact['type'][] = [
+  'referral-started',
+  'recommendation-made',
+  'referral-approved',
+  'write-back-planned',
+  'write-step-settled',
+];
+
+/** What stands of further specialists after each of these: proposed, refused, and approved after all. */
+function proposals() {
+  const before = [...IN_CHART, 'attempt-sent', 'attempt-declined'] as const;
+  const chain = ['performer-proposed', 'performer-refused', 'performer-proposed', 'performer-approved', 'attempt-opened'] as const;
+  return chain.map((after, at) => {
+    const referral = folded([...before, ...chain.slice(0, at + 1)]);
+    return {
+      after,
+      proposal: referral?.proposal,
+      furtherApproved: referral?.furtherApproved,
+      refusedPerformers: referral?.refusedPerformers,
+      attempts: referral?.attempts.map(({ work }) => work.status),
+    };
+  });
+}
+
+function folded(order: readonly ReferralFact['type'][] = IN_CHART) {
   const events = order.map((type, index) => {
     const { event } = golden.find(({ event: each }) => each.type === type)!;
     return {

@@ -27,7 +27,8 @@ export const EVENT_VERSIONS: Record<ReferralFact['type'], { current: number; ste
   'order-changed-before-write': { current: 1, steps: {} },
   'approval-withdrawn': { current: 1, steps: {} },
   'attempt-opened': { current: 1, steps: {} },
-  'attempt-withdrawn': { current: 1, steps: {} },
+  // Version 2 adds the reason “clinician-refused”; what version 1 could say reads as it did.
+  'attempt-withdrawn': { current: 2, steps: { 1: (data) => data } },
   'attempt-sent': { current: 1, steps: {} },
   'transmission-delivered': { current: 1, steps: {} },
   'transmission-failed': { current: 1, steps: {} },

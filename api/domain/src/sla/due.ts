@@ -8,6 +8,7 @@ import { openQuestions } from '../referral/open-questions.ts';
 import { type Authorization, isOpenOffer, type Referral } from '../referral/referral.ts';
 import type { Report } from '../referral/report.ts';
 import { bookedStill, notesOfEarlier, stillWith } from '../referral/still-booked.ts';
+import { later, owedToSendSince } from '../referral/to-send.ts';
 import { unreachable } from '../result.ts';
 import { calendarFor, levelFor, type SlaPolicy } from './policy.ts';
 import type { ObligationKind, Party, Span } from './service-levels.ts';
@@ -21,6 +22,8 @@ export type Obligation = {
   waitingOn: Party;
   /** Since when it is owed; null where that was only inferred from what came later. */
   since: Moment;
+  /** Since when the patient waits for it, where that is longer: a lead hears of it by that, however often it began anew. */
+  waitsSince?: Moment;
   /** How long it may take from then on. */
   within: Span;
   dueAt: Instant;
@@ -151,7 +154,7 @@ function workOf(attempt: Attempt, referral: Referral, now: Instant, owed: Owed):
   const about = `attempt ${attempt.number}`;
   switch (work.status) {
     case 'draft':
-      return [toSend(attempt, authorization, owed)];
+      return referral.proposal.status === 'open' ? toApprove(referral, owed) : [toSend(attempt, authorization, owed)];
     case 'sent':
     case 'received':
       return [owed('answer', about, firstSent(attempt) ?? work.since)];
@@ -188,37 +191,27 @@ function workOf(attempt: Attempt, referral: Referral, now: Instant, owed: Owed):
 }
 
 /** Whoever was proposed waits for the clinician's word, and the coordinator with them. */
-const toApprove = ({ proposal }: Referral, owed: Owed): Obligation[] =>
-  proposal.status === 'open' ? [owed('approve-performer', `proposal ${proposal.sequence}`, proposal.at)] : [];
+function toApprove({ proposal, attempts }: Referral, owed: Owed): Obligation[] {
+  if (proposal.status === 'none') return [];
+  const waitsSince = attempts.at(-1)?.work.since ?? proposal.at;
+  return [{ ...owed('approve-performer', `proposal ${proposal.sequence}`, proposal.at), waitsSince }];
+}
 
-/** Somebody else is to be asked: it has its whole time again once the clinician refused who was proposed. */
+/** Somebody else is to be asked: the coordinator has their whole time again once the clinician refused who was proposed; a lead does not wait for it anew. */
 function toReroute({ number, work }: Attempt, referral: Referral, owed: Owed): Obligation[] {
   if (referral.proposal.status === 'open') return toApprove(referral, owed);
   const refusedAt = referral.refusedPerformers.at(-1)?.at;
-  return [owed('reroute', `attempt ${number}`, refusedAt === undefined ? work.since : later(work.since, refusedAt))];
+  const since = refusedAt === undefined ? work.since : later(work.since, refusedAt);
+  return [{ ...owed('reroute', `attempt ${number}`, since), waitsSince: work.since }];
 }
 
 /** While the payer keeps it from being sent (R112) their word is what is owed; from that word on it has its whole time to be sent (R111). */
-function toSend({ number, work }: Attempt, authorization: Authorization, owed: Owed): Obligation {
-  const about = `attempt ${number}`;
-  switch (authorization.status) {
-    case 'asked':
-      return owed('payer-decision', about, authorization.since);
-    case 'denied':
-      return owed('payer-denial', about, authorization.since);
-    case 'approved':
-    case 'not-needed':
-    case 'approved-for-another':
-      return owed('send', about, later(work.since, authorization.since));
-    case 'not-checked':
-      return owed('send', about, work.since);
-    default:
-      return unreachable(authorization);
-  }
+function toSend(attempt: Attempt, authorization: Authorization, owed: Owed): Obligation {
+  const about = `attempt ${attempt.number}`;
+  if (authorization.status === 'asked') return owed('payer-decision', about, authorization.since);
+  if (authorization.status === 'denied') return owed('payer-denial', about, authorization.since);
+  return owed('send', about, owedToSendSince(attempt, authorization) ?? null);
 }
-
-/** The first where one of them is only inferred. */
-const later = (one: Moment, other: Moment): Moment => (one === null || other === null || one >= other ? one : other);
 
 /** The answer of this office is there, and waits for its review alone. */
 const isToRead = ({ number }: Attempt, reports: readonly Report[]): boolean =>

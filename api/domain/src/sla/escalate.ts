@@ -75,7 +75,9 @@ function findAhead(referral: Referral, policy: SlaPolicy, obligations: readonly 
     // Of a stage that was only inferred nobody knows when it began: its deadline stands, and no step counts from a guess.
     if (owed.since === null) continue;
     const stage = stageOf(owed);
-    for (const step of steps) if (step.of === owed.kind && !asksOfAnother(referral, step, owed)) add(step, stage, owed.since);
+    const waits = owed.waitsSince ?? owed.since;
+    for (const step of steps)
+      if (step.of === owed.kind && !asksOfAnother(referral, step, owed)) add(step, stage, step.reach === 'lead' ? waits : owed.since);
   }
   if (referral.order.status === 'active' && !closedBy(referral)) {
     for (const step of steps) if (step.of === 'order') add(step, ORDER_STAGE, referral.order.approval.at);

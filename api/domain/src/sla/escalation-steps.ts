@@ -260,7 +260,27 @@ export const ESCALATION_STEPS: readonly EscalationStep[] = [
   },
   ...toLead('answer-patient', 'The patient wrote, and nobody has answered.'),
   ...toLead('hear-decline', 'The patient declined, and their clinician has not seen it.'),
-  ...toLead('approve-performer', 'Another specialist is proposed, and their clinician has not answered: nobody is asked meanwhile.'),
+  {
+    rule: 'approve-performer-late',
+    of: 'approve-performer',
+    only: 'always',
+    // Ours: at the end of the clinician's own time.
+    after: { routine: businessDays(1), urgent: hours(24), emergency: hours(4) },
+    act: 'alert',
+    reach: 'clinician',
+    words: 'Another specialist waits for your approval, and nobody is asked meanwhile.',
+  },
+  {
+    rule: 'approve-performer-lead',
+    of: 'approve-performer',
+    only: 'always',
+    // Ours: no later than a lead hears that nobody was asked (reroute-lead).
+    after: { routine: businessDays(3), urgent: hours(48), emergency: hours(8) },
+    act: 'alert',
+    reach: 'lead',
+    words:
+      'The referring clinician has not answered, and nobody is asked meanwhile. Call them; an administrator can name who covers for them.',
+  },
   ...toLead('rebook', 'No new date has been booked.'),
   ...toLead('reply', 'The office asked something, and nobody has answered.'),
   ...toLead('confirm-cancellation', 'The office has not confirmed that it is cancelled.'),

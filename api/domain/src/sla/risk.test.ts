@@ -4,7 +4,8 @@ import type { Referral } from '../referral/referral.ts';
 import { risksOf } from './risk.ts';
 
 const AT = '2026-11-20T10:00:00.000Z';
-const attempt = (number: number, more: Partial<Attempt> = {}) => ({ number, appointments: [], visits: [], ...more }) as unknown as Attempt;
+const attempt = (number: number, more: Partial<Attempt> = {}) =>
+  ({ number, work: { status: 'sent' }, transmissions: [], appointments: [], visits: [], ...more }) as unknown as Attempt;
 const missed: Appointment = { id: 'a', startsAt: AT, status: 'missed' };
 const referral = (more: Partial<Referral>): Referral =>
   ({ attempts: [attempt(1)], contacts: [], patientWords: [], ...more }) as unknown as Referral;

@@ -2,6 +2,7 @@
  * What makes it worse for this patient that a referral waits, as far as it is on record (R133): each a fact that somebody can look up, and no score that nobody
  * could check. How they sort is said where they sort.
  */
+import { wasNeverAsked } from '../referral/attempt.ts';
 import type { Referral } from '../referral/referral.ts';
 
 export const RISKS = ['emergency-written', 'red-flag', 'missed-visit', 'unreachable', 'asked-again'] as const;
@@ -27,7 +28,7 @@ export function risksOf({ attempts, contacts, patientWords }: Referral, redFlag:
     'red-flag': waiting && redFlag,
     'missed-visit': waiting && attempts.some(({ appointments }) => appointments.some(({ status }) => status === 'missed')),
     unreachable: waiting && contacts.at(-1)?.outcome === 'unreachable',
-    'asked-again': waiting && attempts.length > 1,
+    'asked-again': waiting && attempts.filter((attempt) => !wasNeverAsked(attempt)).length > 1,
   };
   return RISKS.filter((risk) => found[risk]);
 }

@@ -45,6 +45,8 @@ export type PacketItemView = z.infer<typeof PacketItemView>;
 const Hold = z.object({
   kind: z.enum([
     'order-not-active',
+    /** No clinician approved whoever would get it. */
+    'performer-not-approved',
     /** The payer was asked and has not decided. */
     'authorization',
     'authorization-denied',

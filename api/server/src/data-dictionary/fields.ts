@@ -128,7 +128,12 @@ const RECORD = {
     'EHR chart',
     'nothing was missing, or is not there yet',
   ),
-  proposal: field('Whom a coordinator put to the clinician, and why', 'performer with a code', 'Refloop', 'nobody waits for an answer'),
+  proposal: field(
+    'Whom a coordinator put to the clinician, or asked before one approved them; and why',
+    'performer with a code',
+    'Refloop',
+    'nobody waits for an answer',
+  ),
   furtherApproved: field(
     'Whom a clinician approved since the order stood',
     'list of performers',
@@ -158,6 +163,7 @@ const RECORD = {
 const ATTEMPT = {
   number: field('1, 2, 3 … within one referral', 'number', 'Refloop'),
   performer: field('Who is asked', 'performer', 'performer'),
+  toSendSince: field('Since when they are to be sent it', 'instant', 'Refloop', 'that is only inferred'),
   task: field('The fulfilment Task in the chart', 'reference', 'EHR chart', 'the EHR takes no Task from an app'),
   transmissions: field('Each sending: way, whether it arrived; the first is the sent date', 'list', 'Refloop', 'nothing was sent yet'),
   appointments: field('Each appointment and what became of it', 'list', 'appointment', 'none was made yet'),

@@ -42,7 +42,7 @@ export function officeRefusal(refusal: OfficeRefusal): Refusal {
     case 'attempt-still-open':
     case 'performer-not-approved':
     case 'performer-approved-already':
-    case 'performer-refused':
+    case 'performer-proposed-already':
     case 'no-such-proposal':
     case 'no-such-report':
     case 'report-not-matched':
@@ -104,13 +104,19 @@ export function careRefusal(refusal: ByHandRefusal): Refusal {
     case 'attempt-still-open':
       return problem('conflict', 'The specialist who was asked has not declined. Ask to cancel first.');
     case 'performer-not-approved':
-      return problem('conflict', 'No clinician has approved this specialist, so nobody was asked. Propose them to the clinician first.');
+      return problem(
+        'conflict',
+        'No clinician has approved this specialist, so nothing was sent and nobody was asked. The clinician is asked first.',
+      );
     case 'performer-approved-already':
       return problem('conflict', 'The clinician has approved this specialist already. Look at it again, and ask them.');
-    case 'performer-refused':
-      return problem('conflict', 'The clinician has refused this specialist. Choose somebody else.');
+    case 'performer-proposed-already':
+      return problem('conflict', 'This specialist is proposed already, and the clinician has not answered yet. Nothing was changed.');
     case 'no-such-proposal':
-      return problem('conflict', 'This proposal does not wait any more: it was answered, or another took its place. Reload the list.');
+      return problem(
+        'conflict',
+        'This proposal does not wait any more: it was answered, it lapsed because the referral went on without it, or another took its place. Reload the list.',
+      );
     case 'no-such-report':
       return problem('not-found', 'There is no such report of this referral. Look at it again.');
     case 'report-not-matched':

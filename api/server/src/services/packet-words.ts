@@ -14,6 +14,8 @@ export function holdWords(hold: Hold, nameOf: (subject: string) => string): stri
   switch (hold.kind) {
     case 'order-not-active':
       return 'The order is not in force. Nothing is sent for it.';
+    case 'performer-not-approved':
+      return `No clinician has approved ${hold.performer}. Nothing is sent to them before the clinician approves, on My work.`;
     case 'authorization':
       return hold.status === 'asked'
         ? 'The payer was asked and has not decided. The packet waits; the office may be told that it is coming.'

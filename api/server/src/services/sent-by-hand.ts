@@ -4,6 +4,7 @@
  */
 import type { Instant } from '@refloop/domain/instant';
 import type { Channel } from '@refloop/domain/referral/attempt';
+import { waitsForApproval } from '@refloop/domain/referral/options';
 import type { Referral } from '@refloop/domain/referral/referral';
 import type { AuthorizationAnswer } from '../client/packet.ts';
 import { problem, Refused } from '../problem.ts';
@@ -37,8 +38,10 @@ export async function wordOnSending(
 ): Promise<number> {
   const referral = await readReferral(unit, referralId);
   const isPressedAgain = referral?.factKeys.includes(factKey);
-  // Of what was decided on an older state, or of an order that is not in force, the act itself is refused.
+  // Of what was decided on an older state, or of an order that is not in force, or of whom nobody approved, the act itself is refused.
   if (!referral || isPressedAgain || referral.decidedSequence !== sequence || referral.order.status !== 'active') return sequence;
+  const last = referral.attempts.at(-1);
+  if (last && waitsForApproval(referral, last)) return sequence;
   const assembled = await assembledForItsWord(unit, referral, now);
   if (!assembled) {
     if (answer) throw new Refused(problem('conflict', `${NOT_DONE} ${NO_PACKET}`));

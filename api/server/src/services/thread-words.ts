@@ -94,6 +94,7 @@ const CHANNEL_WORDS: Record<Channel, string> = {
 
 const WITHDRAWN_WORDS: Record<Withdrawal, string> = {
   'patient-chose': 'The patient chose another specialist before anything was sent.',
+  'clinician-refused': 'The clinician refused them before anything was sent.',
 };
 
 const TOPIC_WORDS: Record<MessageTopic, string> = {

@@ -29,7 +29,7 @@ export function patientRefusal(refusal: PatientRefusal): Refusal {
     case 'attempt-still-open':
     case 'performer-not-approved':
     case 'performer-approved-already':
-    case 'performer-refused':
+    case 'performer-proposed-already':
     case 'no-such-proposal':
     case 'no-such-report':
     case 'report-not-matched':
