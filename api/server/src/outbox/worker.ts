@@ -128,11 +128,8 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
       }),
     );
 
-  /** Undefined where nobody else was ever on record: then it changes nothing. */
-  const agesNow = async (unit: Unit, referral: Referral, contact: PatientContact): Promise<AgeGroup | undefined> =>
-    contact.proxies.length === 0
-      ? undefined
-      : ageGroupOf(unit, referral, contact, dayOn(at(), calendarFor(await policyIn(unit), referral).timeZone));
+  const agesNow = async (unit: Unit, referral: Referral, contact: PatientContact): Promise<AgeGroup> =>
+    ageGroupOf(unit, referral, contact, dayOn(at(), calendarFor(await policyIn(unit), referral).timeZone));
 
   type Begun = { kind: 'begun' } | { kind: 'held-elsewhere' } | { kind: 'left-out' | 'failed'; detail: string };
 

@@ -207,6 +207,13 @@ describe('messages', () => {
     expect(await run()).toEqual([]);
   });
 
+  test('that wait do not leave to the number of who was the last to be taken off the record, also where it is the one in the chart', async () => {
+    const put = (await change({ ...ANA, text: { to: OWN, wanted: true } })) as PatientContactView;
+    await acceptedWith(store, scope, 'r', AT, []);
+    await change({ act: 'take-away', id: put.proxies[0]?.id ?? '' });
+    expect(await run()).toEqual([]);
+  });
+
   test('that wait for a parent do not leave once the child is of the age of an adolescent, and the thread tells it', async () => {
     for (const [born, expected] of [
       ['2014-11-21', []],
