@@ -1,6 +1,6 @@
 /** What goes, item by item, with why; each can be taken out and put back. Then what the packet has to hold. */
 import { Button, TextInput } from '@mantine/core';
-import type { PacketItemView } from '@refloop/server/client/packet';
+import type { PacketItemView, Way } from '@refloop/server/client/packet';
 import { type FormEvent, useState } from 'react';
 import { Chip } from '../ui/Chip.tsx';
 import { plainDate } from '../words/plain-date.ts';
@@ -10,10 +10,11 @@ import { becauseWords, filesNote, fileWords, SECTION_NAMES, STANDING_NAMES } fro
 
 const sectionsOf = (items: readonly PacketItemView[]): PacketItemView['section'][] => [...new Set(items.map(({ section }) => section))];
 
-export function PacketContents({ flow }: { flow: PacketFlow }) {
+/** @param way it goes, as it is chosen now: by some a file is no page, or does not go */
+export function PacketContents({ flow, way }: { flow: PacketFlow; way: Way }) {
   const { packet } = flow;
   const going = packet.items.filter(({ removed }) => !removed).length;
-  const note = filesNote(packet);
+  const note = filesNote(packet, way);
   const isToOpen = packet.holds.some(({ kind }) => kind === 'to-be-checked') && packet.items.some(({ file }) => file?.goes && file.unread);
   const missing = packet.requirements.filter(({ standing }) => standing === 'missing' || standing === 'not-visible').length;
   return (
@@ -30,7 +31,7 @@ export function PacketContents({ flow }: { flow: PacketFlow }) {
               {packet.items
                 .filter((item) => item.section === section)
                 .map((item) => (
-                  <Item key={item.id} item={item} flow={flow} />
+                  <Item key={item.id} item={item} flow={flow} way={way} />
                 ))}
             </ul>
           </section>
@@ -53,7 +54,7 @@ export function PacketContents({ flow }: { flow: PacketFlow }) {
   );
 }
 
-function Item({ item, flow: { packet, busy, change, openFile } }: { item: PacketItemView; flow: PacketFlow }) {
+function Item({ item, flow: { packet, busy, change, openFile }, way }: { item: PacketItemView; flow: PacketFlow; way: Way }) {
   const { id, title, detail, date, removed, file } = item;
   const opens = file?.goes && !removed ? file : undefined;
   const number = 1 + packet.items.filter((each) => each.file?.goes).indexOf(item);
@@ -63,7 +64,7 @@ function Item({ item, flow: { packet, busy, change, openFile } }: { item: Packet
         {title}
         {detail === '' ? '' : `: ${detail}`}{' '}
         <span className="caption num">
-          {[date === '' ? '' : plainDate(date), becauseWords(item), fileWords(item), opens?.unread ? 'only a person can read it' : '']
+          {[date === '' ? '' : plainDate(date), becauseWords(item), fileWords(item, way), opens?.unread ? 'only a person can read it' : '']
             .filter(Boolean)
             .join(' · ')}
           {removed ? ' · taken out' : ''}

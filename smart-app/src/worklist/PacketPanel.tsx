@@ -10,7 +10,7 @@ import { type AuthorizationFault, answerOf, isAsked, isReady, UNANSWERED } from 
 import styles from './Packet.module.css';
 import { PacketContents } from './PacketContents.tsx';
 import { type PacketFlow, usePacketFlow } from './packet-flow.ts';
-import { sendWords, WAY_NAMES, withheldWords } from './packet-words.ts';
+import { sendWords, standingWords, WAY_NAMES, withheldWords } from './packet-words.ts';
 
 type Props = Pick<CenterProps, 'api' | 'onFail'> & {
   referralId: string;
@@ -25,11 +25,14 @@ export function PacketPanel(props: Props) {
   const { packet, told, link } = flow;
   const ready = isReady(packet);
   const asked = ready && isAsked(packet);
+  const [chosen, setChosen] = useState<{ of: string; way: Way | undefined }>();
+  const way = (chosen?.of === packet.referralId ? chosen.way : undefined) ?? preferredOf(packet);
+  const onChoose = (next: Way | undefined): void => setChosen({ of: packet.referralId, way: next });
   return (
     <section className={styles['packet']} aria-label="Packet">
       <div className={styles['title']}>
         <h3>Packet{packet.variant === null ? '' : `: ${packet.variant.toLowerCase()}`}</h3>
-        <Chip tone={ready && !asked ? 'good' : 'warn'}>{asked ? 'one answer to give' : ready ? 'ready to send' : 'held'}</Chip>
+        <Chip tone={ready && !asked ? 'good' : 'warn'}>{standingWords(packet)}</Chip>
       </div>
       <p className="caption">
         To {packet.recipient.name}, {packet.recipient.organization}. Authorization: {packet.authorization}.
@@ -44,9 +47,9 @@ export function PacketPanel(props: Props) {
       )}
       <Clearing flow={flow} />
       {packet.withheld > 0 ? <p>{withheldWords(packet.withheld)}</p> : null}
-      <PacketContents flow={flow} />
+      <PacketContents flow={flow} way={way} />
       {link === undefined ? (
-        <Sending key={packet.referralId} flow={flow} ready={ready} besideSent={props.besideSent} />
+        <Sending key={packet.referralId} flow={flow} way={way} onChoose={onChoose} ready={ready} besideSent={props.besideSent} />
       ) : (
         <HandedLink flow={flow} link={link} />
       )}
@@ -109,14 +112,14 @@ function Clearing({ flow: { packet, looked, busy, change, lookedThrough, lookAga
 const preferredOf = ({ ways }: PacketView): Way => ways.find(({ preferred }) => preferred)?.way ?? 'link';
 const looksLikeMail = (text: string): boolean => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text);
 
-function Sending({ flow, ready, besideSent }: { flow: PacketFlow; ready: boolean; besideSent: boolean }) {
+type SendingProps = { flow: PacketFlow; way: Way; onChoose: (way: Way | undefined) => void; ready: boolean; besideSent: boolean };
+
+function Sending({ flow, way, onChoose, ready, besideSent }: SendingProps) {
   const { packet, busy, send, takeFile, newPress } = flow;
-  const [chosen, setChosen] = useState<Way>();
   const [address, setAddress] = useState('');
   const [wrong, setWrong] = useState('');
   const [draft, setDraft] = useState(UNANSWERED);
   const [fault, setFault] = useState<AuthorizationFault>();
-  const way = chosen ?? preferredOf(packet);
   const press = async (event: FormEvent) => {
     event.preventDefault();
     if (way === 'mail' && !looksLikeMail(address.trim())) return setWrong('Give the mail address of the office.');
@@ -162,7 +165,7 @@ function Sending({ flow, ready, besideSent }: { flow: PacketFlow; ready: boolean
         }))}
         onChange={(event) => {
           newPress();
-          setChosen(packet.ways.find((each) => each.way === event.currentTarget.value)?.way);
+          onChoose(packet.ways.find((each) => each.way === event.currentTarget.value)?.way);
         }}
       />
       {way === 'mail' ? (

@@ -1,6 +1,6 @@
-import type { PacketItemView } from '@refloop/server/client/packet';
+import type { PacketItemView, PacketView } from '@refloop/server/client/packet';
 import { expect, test } from 'vitest';
-import { filesNote, fileWords, lookWords, sendWords, sentWords, withheldWords } from './packet-words.ts';
+import { filesNote, fileWords, lookWords, sendWords, sentWords, standingWords, withheldWords } from './packet-words.ts';
 
 test.each([
   [0, ''],
@@ -53,18 +53,35 @@ const scan: PacketItemView = {
 };
 
 test('what goes of an item by content is said with its kind and its size, and why a title goes alone', () => {
-  expect(fileWords(scan)).toBe('goes by content (PDF, 1.3 MB), as a file of its own');
+  expect(fileWords(scan, 'mail')).toBe('goes by content (PDF, 1.3 MB), as a file of its own');
+  expect(fileWords(scan, 'fax')).toBe('goes by content (PDF, 1.3 MB), not among the pages: at the link on the first');
+  expect(fileWords(scan, 'fhir')).toBe('its file does not go this way');
   expect(
-    fileWords({ file: { goes: true, sha256: 'b'.repeat(64), contentType: 'image/jpeg', bytes: 33_100, asPage: true, unread: false } }),
+    fileWords(
+      { file: { goes: true, sha256: 'b'.repeat(64), contentType: 'image/jpeg', bytes: 33_100, asPage: true, unread: false } },
+      'fax',
+    ),
   ).toBe('goes by content (JPEG image, 34 kB), as a page');
-  expect(fileWords({ file: { goes: false, why: 'the EHR did not answer' } })).toBe('its title goes alone: the EHR did not answer');
-  expect(fileWords({ file: null })).toBe('');
+  expect(fileWords({ file: { goes: false, why: 'the EHR did not answer' } }, 'link')).toBe('its title goes alone: the EHR did not answer');
+  expect(fileWords({ file: null }, 'fhir')).toBe('');
+});
+
+test('where the packet stands: what went is not said to be ready any more, and what holds it is said before', () => {
+  const packet = (sentAt: string | null, ...kinds: PacketView['holds'][number]['kind'][]) =>
+    ({ sentAt, holds: kinds.map((kind) => ({ kind, words: '' })) }) as unknown as PacketView;
+  expect(standingWords(packet(null))).toBe('ready to send');
+  expect(standingWords(packet('2026-11-20T10:00:00.000Z'))).toMatch(/^sent 20 Nov 2026/);
+  expect(standingWords(packet('2026-11-20T10:00:00.000Z', 'incomplete'))).toBe('held');
+  expect(standingWords(packet(null, 'authorization-open'))).toBe('one answer to give');
 });
 
 test('that titles go alone is said once for all of them, and nothing where nothing of it is left out', () => {
   const alone: PacketItemView = { ...scan, file: { goes: false, why: 'the EHR did not answer' } };
-  expect(filesNote({ filesGo: true, items: [scan] })).toBe('');
-  expect(filesNote({ filesGo: true, items: [scan, alone, { ...alone, removed: true }] })).toMatch(/^Of one file the title goes alone/);
-  expect(filesNote({ filesGo: false, items: [{ ...scan, file: null }] })).toMatch(/no access of its own/);
-  expect(filesNote({ filesGo: false, items: [] })).toBe('');
+  expect(filesNote({ filesGo: true, items: [scan] }, 'mail')).toBe('');
+  expect(filesNote({ filesGo: true, items: [scan] }, 'fhir')).toMatch(/^No file goes with the Task/);
+  expect(filesNote({ filesGo: true, items: [scan, alone, { ...alone, removed: true }] }, 'mail')).toMatch(
+    /^Of one file the title goes alone/,
+  );
+  expect(filesNote({ filesGo: false, items: [{ ...scan, file: null }] }, 'fhir')).toMatch(/no access of its own/);
+  expect(filesNote({ filesGo: false, items: [] }, 'fhir')).toBe('');
 });

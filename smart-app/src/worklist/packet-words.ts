@@ -2,7 +2,8 @@
 import type { ChartLook } from '@refloop/server/client/chart-look';
 import type { PacketItemView, PacketView, Way } from '@refloop/server/client/packet';
 import { kindAndSize } from '../words/file-words.ts';
-import { plainDate } from '../words/plain-date.ts';
+import { plainDate, plainTime } from '../words/plain-date.ts';
+import { isAsked, isReady } from './authorization-draft.ts';
 
 export const SECTION_NAMES: Readonly<Record<PacketItemView['section'], string>> = {
   problems: 'Problems',
@@ -24,15 +25,20 @@ const BECAUSE: Readonly<Record<PacketItemView['because'], string>> = {
 export const becauseWords = ({ because, foundOn }: PacketItemView): string =>
   foundOn === null ? BECAUSE[because] : `${BECAUSE[because]}, found in the chart on ${plainDate(foundOn)}`;
 
-/** What goes of an item by its content; empty of what has no file. */
-export function fileWords({ file }: Pick<PacketItemView, 'file'>): string {
+/** What goes of an item by its content that way; empty of what has no file. */
+export function fileWords({ file }: Pick<PacketItemView, 'file'>, way: Way): string {
   if (file === null) return '';
+  if (way === 'fhir') return 'its file does not go this way';
   if (!file.goes) return `its title goes alone: ${file.why}`;
-  return `goes by content (${kindAndSize(file)}), ${file.asPage ? 'as a page' : 'as a file of its own'}`;
+  const goes = `goes by content (${kindAndSize(file)})`;
+  if (file.asPage) return `${goes}, as a page`;
+  return way === 'fax' ? `${goes}, not among the pages: at the link on the first` : `${goes}, as a file of its own`;
 }
 
 /** @returns what is to be known of the files as a whole; empty where each item says it */
-export function filesNote({ filesGo, items }: Pick<PacketView, 'filesGo' | 'items'>): string {
+export function filesNote({ filesGo, items }: Pick<PacketView, 'filesGo' | 'items'>, way: Way): string {
+  const files = items.some(({ file, removed }) => !removed && file !== null);
+  if (way === 'fhir' && files) return 'No file goes with the Task in the EHR. Send what the office has to see another way.';
   if (!filesGo && !items.some(({ section }) => section === 'imaging' || section === 'documents')) return '';
   if (!filesGo)
     return 'Refloop has no access of its own to charts in this EHR: images and scanned documents go by their titles. Send what the office has to see another way.';
@@ -54,6 +60,14 @@ export const STANDING_NAMES: Readonly<Record<PacketView['requirements'][number][
   'not-visible': 'could not be read',
   'not-needed': 'not needed, the clinician says',
 };
+
+/** Where the packet stands, in the chip beside its name. What went can go again. */
+export function standingWords(packet: PacketView): string {
+  const { sentAt } = packet;
+  if (!isReady(packet)) return 'held';
+  if (isAsked(packet)) return 'one answer to give';
+  return sentAt === null ? 'ready to send' : `sent ${plainTime(sentAt)}`;
+}
 
 /** What certainly goes in words: "Send by fax". */
 export const sendWords = (way: Way): string => `Send by ${WAY_NAMES[way]}`;

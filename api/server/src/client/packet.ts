@@ -69,6 +69,8 @@ export const PacketView = z.object({
   variant: z.string().nullable(),
   answerWithin: z.string().nullable(),
   items: z.array(PacketItemView),
+  /** When it went to this office last; null where it has not, or did not arrive. */
+  sentAt: z.string().nullable(),
   /** Whether Refloop may fetch files from this EHR; where not, images and scans go by their titles. */
   filesGo: z.boolean(),
   requirements: z.array(z.object({ id: z.string(), label: z.string(), standing: z.enum(['in', 'missing', 'not-visible', 'not-needed']) })),

@@ -379,6 +379,24 @@ test('by fax the images are pages, and what cannot be one is at the address on t
   );
 });
 
+test('with the Task in the EHR no file goes: none is kept, or said to have gone', async () => {
+  const id = await written(withFiles());
+  expect((await packetOf(id)).sentAt).toBeNull();
+  desk.api.movesTasks(true);
+  const kept = () =>
+    desk.api.store.transaction(desk.api.scope, async (unit) => ({
+      audit: await unit.audit.list({ referralId: id }),
+      files: (await unit.documents.ids()).filter((each) => each.startsWith('enclosed-')),
+    }));
+  const before = await kept();
+  expect((await send(id, 'fhir')).status).toBe(200);
+  desk.api.movesTasks(false);
+  const after = await kept();
+  expect(after.files).toEqual(before.files);
+  expect(after.audit.find(({ action }) => action === 'packet.sent')?.payload).toMatchObject({ way: 'fhir', files: [], notEnclosed: [] });
+  expect((await packetOf(id)).sentAt).toBe(desk.api.clock.now.toISOString());
+});
+
 describe('an image that the writer of PDF throws at', () => {
   const long = png(30, 20, { more: [chunk('tEXt', Buffer.concat([Buffer.from('Raw profile\0'), Buffer.alloc(200_000, 0x41)]))] });
   const photo = document('long', 'Photograph of the skin', { contentType: 'image/png', data: Buffer.from(long).toString('base64') });

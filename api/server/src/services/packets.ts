@@ -80,11 +80,11 @@ export function createPacketService(deps: PacketDeps): PacketService {
     return assembled ? { referral, assembled } : 'none';
   }
 
-  /** Consents first: no file is fetched that may not go. */
-  async function askEhr(session: Session, referralId: string, patience: Patience, now: Date): Promise<Asked> {
+  /** Consents first: no file is fetched that may not go. With the Task in the EHR none goes, so none is fetched. */
+  async function askEhr(session: Session, referralId: string, patience: Patience, now: Date, way?: SendPacket['way']): Promise<Asked> {
     const consents = await consentsOf(session, referralId, now);
     const { files: gather } = deps;
-    if (!gather) return { consents, files: undefined };
+    if (!gather || way === 'fhir') return { consents, files: undefined };
     const found = await store.transaction(session.scope, (unit) => find(unit, session, referralId, now, { consents, files: undefined }));
     const files = found === 'none' ? undefined : await gather({ scope: session.scope, ...found }, patience, now);
     return { consents, files };
@@ -136,6 +136,7 @@ export function createPacketService(deps: PacketDeps): PacketService {
         removed: preparation.removed.includes(id),
         file: fileOfItem(packet.chart.files, id),
       })),
+      sentAt: attemptSentAt(assembled),
       filesGo: packet.chart.files !== undefined,
       requirements: requirements.map(({ id, label, standing }) => ({ id, label, standing })),
       withheld,
@@ -192,7 +193,7 @@ export function createPacketService(deps: PacketDeps): PacketService {
     },
 
     send: async (session, referralId, asked, now) => {
-      const ofEhr = await askEhr(session, referralId, TO_SEND, now);
+      const ofEhr = await askEhr(session, referralId, TO_SEND, now, asked.way);
       return withPress(() =>
         store.transaction(session.scope, async (unit): Promise<PacketSent> => {
           await unit.events.hold(referralId);
@@ -279,6 +280,10 @@ export function createPacketService(deps: PacketDeps): PacketService {
     },
   };
 }
+
+/** To this office last, but for what did not arrive. */
+const attemptSentAt = ({ attempt }: AssembledPacket): string | null =>
+  attempt.transmissions.findLast(({ status }) => status !== 'failed')?.at ?? null;
 
 function fileOfItem(files: SentPacket['chart']['files'], id: string): PacketView['items'][number]['file'] {
   const enclosed = files?.enclosed.find(({ item }) => item === id);

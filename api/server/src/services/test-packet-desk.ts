@@ -116,7 +116,7 @@ export function packetDesk() {
     api.call('PUT', `/worklist/referrals/${id}/packet`, coordinator, { revision: (await packetOf(id)).revision, what });
 
   let presses = 0;
-  async function send(id: string, way: 'mail' | 'fax' | 'link', more: Body = {}) {
+  async function send(id: string, way: 'mail' | 'fax' | 'link' | 'fhir', more: Body = {}) {
     presses += 1;
     const { sequence, revision } = await packetOf(id);
     return api.call('POST', `/worklist/referrals/${id}/packet/transmissions`, coordinator, {

@@ -23,7 +23,7 @@ import { delegationRoutes } from '../routes/delegations.ts';
 import { grantRoutes } from '../routes/grants.ts';
 import { inboundRoutes } from '../routes/inbound.ts';
 import { digest, newToken } from '../sessions/token.ts';
-import { type Gateway, sandboxSite } from '../sites.ts';
+import { type Gateway, type Site, sandboxSite } from '../sites.ts';
 import { openPostgresStore } from '../store/postgres/store.ts';
 import type { Scope, Store } from '../store/store.ts';
 import { createHeldDocumentService } from './held-documents.ts';
@@ -83,6 +83,8 @@ export type ReferralApi = {
   chart: { now: FhirResource[] | undefined; asked: string[]; refused: string[]; shut: string | undefined };
   /** What the EHR answers to its own address below the FHIR base, by Refloop’s own access; undefined where the site gives none. */
   files: { answers: Record<string, () => Response> | undefined; asked: string[] };
+  /** Whether Refloop may move Tasks in this EHR. */
+  movesTasks: (may: boolean) => void;
   /** The superuser's URL of its database. */
   url: string;
   scope: Scope;
@@ -125,7 +127,8 @@ export async function openReferralApi(
   let counter = 0;
   const newId = (): string => `${on?.ids ?? 'id'}-${(counter += 1).toString().padStart(6, '0')}`;
   const site = sandboxSite(4010);
-  const writing = { ...site, textMessages: NO_GATEWAY, patientMail: true };
+  const writing: Site = { ...site, textMessages: NO_GATEWAY, patientMail: true };
+  const system = { tracks: true } as NonNullable<Site['system']>;
   const opened = await openPostgresStore({ url: database.url, keyRing: createKeyRing([DEVELOPMENT_KEY]), newId });
   const store = knowingChannels(opened, [writing]);
   const index = currentIndex();
@@ -208,6 +211,7 @@ export async function openReferralApi(
     consents,
     chart,
     files,
+    movesTasks: (may) => void (writing.system = may ? system : undefined),
     useDirectory: (directory, hash) => index.swap(buildIndex(directory, hash)),
     session: async ({ patientId = 'pat-1', subject = 'clinician', roles = [] } = {}) => {
       const token = newToken();
