@@ -2,6 +2,7 @@
 import { Button, Group, Modal, Textarea } from '@mantine/core';
 import type { ToApproveRow } from '@refloop/server/client/work';
 import { type FormEvent, useState } from 'react';
+import { whoGoesOn } from './to-approve-words.ts';
 
 type Props = { row: ToApproveRow; onClose: () => void; onRefuse: (reason: string) => void };
 
@@ -19,7 +20,7 @@ export function RefuseSpecialistDialog({ row, onClose, onRefuse }: Props) {
     <Modal opened onClose={onClose} title={`Not ${row.specialist.name}`} closeButtonProps={{ 'aria-label': 'Close' }}>
       <form onSubmit={refuse} noValidate>
         <p>
-          They are not asked. {row.proposedBy} reads why and can propose somebody else for {row.patientName}.
+          They are not asked. {whoGoesOn(row.coordinator)} reads why and can propose somebody else for {row.patientName}.
         </p>
         <Textarea
           data-autofocus

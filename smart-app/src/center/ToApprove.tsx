@@ -14,7 +14,7 @@ import items from './Item.module.css';
 import { Item, ItemList } from './Item.tsx';
 import { RefuseSpecialistDialog } from './RefuseSpecialistDialog.tsx';
 import styles from './ToApprove.module.css';
-import { answeredWords, beforeWords, waitWords } from './to-approve-words.ts';
+import { answeredWords, beforeWords, standingWords, waitWords } from './to-approve-words.ts';
 
 type Props = Pick<CenterProps, 'api' | 'onFail'> & {
   rows: readonly ToApproveRow[];
@@ -80,7 +80,7 @@ export function ToApprove({ api, onFail, rows, now, onTold, onChanged }: Props) 
 type RowProps = { row: ToApproveRow; now: Date; busy: boolean; onApprove: () => void; onRefuse: () => void };
 
 function Proposed({ row, now, busy, onApprove, onRefuse }: RowProps) {
-  const { patientName, specialtyName, urgency, proposedBy, proposedAt, coveringFor, dueAt, specialist, listed } = row;
+  const { patientName, specialtyName, urgency, proposedBy, proposedAt, coveringFor, dueAt, specialist, standing, refusedBefore } = row;
   const year = thisYear();
   const network = networkText(specialist, year);
   return (
@@ -102,18 +102,14 @@ function Proposed({ row, now, busy, onApprove, onRefuse }: RowProps) {
           {networkSource(specialist, year)} · NPI {specialist.npi}
         </p>
       </div>
-      {listed ? null : (
-        <p className={styles['attention']}>
-          The directory no longer has them in the patient’s network and taking patients, so they cannot be approved. Say no, and somebody
-          else is proposed.
-        </p>
-      )}
+      {refusedBefore === null ? null : <p className={styles['attention']}>Refused for this patient before: {refusedBefore}</p>}
+      {standing.kind === 'listed' ? null : <p className={styles['attention']}>{standingWords(standing)}</p>}
       <p className="caption num">
         Proposed by {proposedBy}, {plainTime(proposedAt, now)}
         {coveringFor === null ? '' : `, to ${coveringFor}, for whom you cover`}. Nothing is sent to them before you approve.
       </p>
       <div className={`${page['actions']} ${styles['answers']}`}>
-        {listed ? (
+        {standing.kind === 'listed' ? (
           <Button
             size="compact-sm"
             variant="default"

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { answeredWords, beforeWords, waitWords } from './to-approve-words.ts';
+import { answeredWords, beforeWords, standingWords, waitWords } from './to-approve-words.ts';
 
 const row = {
-  proposedBy: 'Teo Lindqvist, RN',
+  coordinator: 'Teo Lindqvist, RN',
   specialist: {
     entryId: 'e1',
     npi: '1999999984',
@@ -37,4 +37,17 @@ test('what was answered is said with who goes on', () => {
     'Approved: Ana Rivera, MD. Teo Lindqvist, RN can send the packet to their office now.',
   );
   expect(answeredWords(row, { kind: 'refuse', reason: 'too far away' })).toBe('Not Ana Rivera, MD. Teo Lindqvist, RN reads why.');
+});
+
+test('a referral that nobody took is the coordinator’s', () => {
+  expect(answeredWords({ ...row, coordinator: null }, { kind: 'refuse', reason: 'too far away' })).toBe(
+    'Not Ana Rivera, MD. The coordinator reads why.',
+  );
+});
+
+test('who cannot be approved is to be refused only where the directory says so', () => {
+  expect(standingWords({ kind: 'not-listed', why: 'They take no new patients' })).toBe(
+    'They take no new patients, so they cannot be approved. Say no, and somebody else is proposed.',
+  );
+  expect(standingWords({ kind: 'not-to-be-said' })).not.toContain('Say no');
 });

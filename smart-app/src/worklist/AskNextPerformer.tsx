@@ -137,6 +137,7 @@ function Listed({ thread, heading, what, verb, performers, isNext, asking, onPre
               )}
             </span>
             <span className="caption">{performer.why[0] ?? ''}</span>
+            {performer.refused === null ? null : <span className="caption">Refused by the clinician: {performer.refused}</span>}
             <div>
               {isProposed(thread, performer) ? (
                 <Chip tone="wait">proposed</Chip>

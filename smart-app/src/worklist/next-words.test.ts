@@ -11,6 +11,7 @@ const ana: NextPerformer = {
   phone: '312-555-0140',
   why: ['In network'],
   approved: false,
+  refused: null,
 };
 const ben = { ...ana, entryId: 'e2', name: 'Ben Okafor, MD', approved: true };
 const owed = { ...testRow({ id: 'r1/approve', kind: 'approve-performer' }), ageBusinessHours: 1, leftBusinessHours: 7, steps: [] };

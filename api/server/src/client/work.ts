@@ -115,7 +115,17 @@ export const ToApproveRow = About.extend({
     network: NetworkWord,
   }),
   /** Whether the directory has them in network and taking patients now; an approval of anybody else is refused. */
-  listed: z.boolean(),
+  /** Whether the directory in force lets them be approved: only who is listed can be. */
+  standing: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('listed') }),
+    z.object({ kind: z.literal('not-listed'), why: z.string() }),
+    /** For the moment: the directory is not there. */
+    z.object({ kind: z.literal('not-to-be-said') }),
+  ]),
+  /** Why they were refused of this referral before; null where they were not. */
+  refusedBefore: z.string().nullable(),
+  /** By name; null where nobody has taken it. */
+  coordinator: z.string().nullable(),
 });
 export type ToApproveRow = z.infer<typeof ToApproveRow>;
 

@@ -181,6 +181,8 @@ export const NextPerformers = z.object({
       why: z.array(z.string()),
       /** By the clinician, with the referral or since: they are asked at once. Anybody else is proposed to the clinician. */
       approved: z.boolean(),
+      /** Why the clinician refused them of this referral; null where they did not. They can be proposed again all the same. */
+      refused: z.string().nullable(),
     }),
   ),
 });

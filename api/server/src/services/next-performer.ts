@@ -33,33 +33,44 @@ export type NextPerformerService = {
 const MOST = 10;
 
 const NO_REQUEST = 'What the clinician asked for is not kept with this referral. The clinician refers anew from the chart.';
+const ALL_REFUSED =
+  'The clinician refused whom was proposed, and the directory lists nobody else in the patient’s network who takes new patients near them. The clinician decides what is to be done.';
 const NOBODY = 'Nobody else in the patient’s network takes new patients near them. The clinician decides what is to be done.';
 
 /** `approved`: by the clinician, with the referral or since. */
-type Askable = { card: Card; rank: number | null; approved: boolean };
+type Askable = { card: Card; rank: number | null; approved: boolean; refused: string | null };
 
 type Deps = { store: Store; matching: MatchingService; practiceOf?: PracticeOf };
 
 export function createNextPerformerService({ store, matching, practiceOf }: Deps): NextPerformerService {
-  /** The ranked of the request as the directory has them now, without those who were asked or refused. */
+  /** The ranked of the request as the directory has them now, without those who were asked; whom the clinician refused last. */
   function rankedNow(request: MatchInput, referral: Referral, now: Date): Card[] | Refusal {
     const answer = matching.match({ ...request, limit: MOST + referral.attempts.length + referral.refusedPerformers.length }, now);
     if ('refused' in answer) return answer;
     const asked = askedNpis(referral);
-    return answer.ranked.filter((card) => !asked.has(card.npi) && !wasRefused(referral, card)).slice(0, MOST);
+    const left = answer.ranked.filter((card) => !asked.has(card.npi));
+    const refused = left.filter((card) => wasRefused(referral, card));
+    return [...left.filter((card) => !wasRefused(referral, card)).slice(0, MOST), ...refused];
   }
 
   /** Whom the clinician approved already first, as they approved them; then the next of the ranking. */
   function askable(request: MatchInput, referral: Referral, now: Date): Askable[] | Refusal {
     const cards = rankedNow(request, referral, now);
     if ('refused' in cards) return cards;
-    const ranked = cards.map((card, at): Askable => ({ card, rank: at + 1, approved: false }));
+    const ranked = cards.map((card, at): Askable => ({ card, rank: at + 1, approved: false, refused: refusalOf(referral, card) }));
     const approved = optionsListed(matching, request, referral, now).map((card): Askable => {
       const option = openOptions(referral).find(({ entryId }) => entryId === card.entryId);
-      return { card: cards.find(({ entryId }) => entryId === card.entryId) ?? card, rank: option?.rank ?? null, approved: true };
+      return {
+        card: cards.find(({ entryId }) => entryId === card.entryId) ?? card,
+        rank: option?.rank ?? null,
+        approved: true,
+        refused: null,
+      };
     });
     const npis = new Set(approved.map(({ card }) => card.npi));
-    return [...approved, ...ranked.filter(({ card }) => !npis.has(card.npi))].slice(0, MOST);
+    const others = ranked.filter(({ card }) => !npis.has(card.npi));
+    const fresh = [...approved, ...others.filter(({ refused }) => refused === null)].slice(0, MOST);
+    return [...fresh, ...others.filter(({ refused }) => refused !== null)];
   }
 
   return {
@@ -82,8 +93,8 @@ export function createNextPerformerService({ store, matching, practiceOf }: Deps
           payload: { performers: listed.map(({ card }) => card.entryId) },
         });
         return {
-          why: listed.length === 0 ? NOBODY : null,
-          performers: listed.map(({ card, approved }) => ({
+          why: listed.length > 0 ? null : referral.refusedPerformers.length > 0 ? ALL_REFUSED : NOBODY,
+          performers: listed.map(({ card, approved, refused }) => ({
             entryId: card.entryId,
             name: asCard(card),
             organization: card.organization,
@@ -92,6 +103,7 @@ export function createNextPerformerService({ store, matching, practiceOf }: Deps
             phone: card.phone,
             why: card.why,
             approved,
+            refused,
           })),
         };
       }),
@@ -142,6 +154,10 @@ export function createNextPerformerService({ store, matching, practiceOf }: Deps
     return performer;
   }
 }
+
+/** The last of their refusals. */
+const refusalOf = ({ refusedPerformers }: Referral, { npi }: Card): string | null =>
+  refusedPerformers.findLast((each) => each.npi === npi)?.reason ?? null;
 
 const NOT_LISTED = 'This specialist is no longer among those who can be asked: the directory was updated meanwhile. Choose again.';
 const CHANGED = 'Something happened to this referral since it was shown. Nobody was asked. Look at it again.';

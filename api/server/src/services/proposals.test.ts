@@ -57,7 +57,8 @@ test('the clinician reads who is proposed by whom, why, and what the directory s
     coveringFor: null,
     before: { name: 'Ana Family1, MD', why: 'Declined: not taking patients.' },
     specialist: { entryId: 'entry-2', name: 'Ana Family2, MD', network: { status: 'in' } },
-    listed: true,
+    standing: { kind: 'listed' },
+    refusedBefore: null,
   });
   expect([row?.specialist.why.length, row?.specialist.network.verifiedOn, row?.patientName]).not.toContain(undefined);
   expect(await proposalOf(api, colleague, id)).toBeUndefined();
@@ -88,7 +89,16 @@ test('refused, the coordinator reads why, and chooses among the others', async (
     ['reroute'],
     'Ana Family2, MD: Does no procedures',
   ]);
-  expect((await listed()).map(({ entryId }) => entryId)).toEqual(['entry-3', 'entry-4']);
+  expect((await listed()).map(({ entryId, refused }) => [entryId, refused])).toEqual([
+    ['entry-3', null],
+    ['entry-4', null],
+    ['entry-2', 'Does no procedures'],
+  ]);
+  // A mistaken press is not final.
+  await propose();
+  expect(await proposalOf(api, clinician, id)).toMatchObject({ refusedBefore: 'Does no procedures', standing: { kind: 'listed' } });
+  expect((await answerProposal(api, clinician, id))?.status).toBe(200);
+  expect((await thread()).performer).toMatchObject({ name: 'Ana Family2, MD' });
 });
 
 test('nobody else answers, and nobody answers what they did not read', async () => {
@@ -104,7 +114,10 @@ test('somebody whom the directory does not list any more is refused at the appro
   await propose();
   const directory = testDirectory();
   api.useDirectory({ ...directory, entries: directory.entries.filter((entry) => entry.id !== 'entry-2') }, 'directory-2');
-  expect(await proposalOf(api, clinician, id)).toMatchObject({ listed: false, specialist: { network: { status: 'unknown' } } });
+  expect(await proposalOf(api, clinician, id)).toMatchObject({
+    standing: { kind: 'not-listed' },
+    specialist: { network: { status: 'unknown' } },
+  });
   const refused = await answerProposal(api, clinician, id);
   expect(refused).toMatchObject({ status: 409, body: { detail: expect.stringContaining('Nobody was asked') } });
   expect((await thread()).performer).toMatchObject({ name: 'Ana Family1, MD' });

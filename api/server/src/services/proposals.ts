@@ -27,23 +27,42 @@ export type ProposalService = {
 };
 
 const NOT_YOURS = 'There is no proposal for a referral of yours with this number. Reload the list.';
-const NOT_LISTED =
-  'By the directory in force now this specialist is not in the patient’s network, or takes no new patients. Nobody was asked. Refuse the proposal with a reason: the coordinator then looks for somebody else.';
+const NOT_LISTED = 'Nobody was asked. Refuse the proposal with a reason: the coordinator then looks for somebody else.';
+const CANNOT_SAY =
+  'Whether the directory lists this specialist in the patient’s network cannot be said now. Nobody was asked. Try again in a few minutes.';
 
-/** As the directory in force has them for the clinician's request; undefined where it does not list the entry, or the request is not kept. */
-async function cardNow(
+const OTHERWISE = 'They are not listed in the patient’s network';
+const EXCLUDED: Readonly<Record<string, string>> = {
+  'children-only': 'They see children only',
+  'adults-only': 'They see adults only',
+  'not-accepting': 'They take no new patients',
+  'existing-patients-only': 'They take existing patients only',
+  'no-emergencies': 'They take no emergencies',
+  'network-unknown': 'Whether they are in the patient’s network is not known',
+};
+
+type Standing = ToApproveRow['standing'];
+
+/** As the directory in force has them for the clinician's request: whether it can be said, and where they are not listed, why. */
+async function standingNow(
   unit: Unit,
   matching: MatchingService,
   referral: Referral,
   performer: Performer,
   now: Date,
-): Promise<Card | undefined> {
+): Promise<{ card: Card | undefined; standing: Standing }> {
+  if ('refused' in matching.matcher()) return { card: undefined, standing: { kind: 'not-to-be-said' } };
   const request = await requestOf(unit, referral);
-  const card = request && matching.assess(request, performer.entryId, now);
-  return card && !('refused' in card) ? card : undefined;
+  if (!request) return { card: undefined, standing: { kind: 'not-listed', why: 'What was asked for is not kept with this referral' } };
+  const card = matching.assess(request, performer.entryId, now);
+  if ('refused' in card)
+    return card.refused === 'conflict'
+      ? { card: undefined, standing: { kind: 'not-listed', why: 'They are no longer in the directory' } }
+      : { card: undefined, standing: { kind: 'not-to-be-said' } };
+  if (card.exclusion !== null) return { card, standing: { kind: 'not-listed', why: EXCLUDED[card.exclusion] ?? OTHERWISE } };
+  if (card.network.status !== 'in') return { card, standing: { kind: 'not-listed', why: OTHERWISE } };
+  return { card, standing: { kind: 'listed' } };
 }
-
-const isListed = (card: Card | undefined): boolean => card !== undefined && card.network.status === 'in' && card.exclusion === null;
 
 const BECAUSE: Record<RerouteReason, string> = {
   declined: 'Declined.',
@@ -72,7 +91,8 @@ export async function toApproveRow(
   const proposed = events.find(({ sequence }) => sequence === open?.sequence);
   if (!open || !proposed) return [];
   const { performer, because, sequence } = open;
-  const card = await cardNow(unit, matching, referral, performer, now);
+  const { card, standing } = await standingNow(unit, matching, referral, performer, now);
+  const { coordinator } = referral;
   const { patientName = '', specialtyName = '' } = stored.content as Partial<ObligationContent>;
   return [
     {
@@ -99,7 +119,9 @@ export async function toApproveRow(
         why: card?.why ?? [],
         network: card?.network ?? { status: 'unknown', reason: 'no longer in the directory' },
       },
-      listed: isListed(card),
+      standing,
+      refusedBefore: referral.refusedPerformers.findLast(({ npi }) => npi === performer.npi)?.reason ?? null,
+      coordinator: coordinator === null ? null : (names.get(coordinator) ?? coordinator),
     },
   ];
 }
@@ -128,8 +150,11 @@ export const createProposalService = ({ store, matching }: { store: Store; match
         if (answeredAs(events, sequence) === answer.kind) return { answered: true as const };
         const open = openProposal(referral);
         const performer = open?.sequence === sequence ? open.performer : undefined;
-        const card = performer && (await cardNow(unit, matching, referral, performer, now));
-        if (answer.kind === 'approve' && performer && !isListed(card)) return problem('conflict', NOT_LISTED);
+        const found = performer && (await standingNow(unit, matching, referral, performer, now));
+        const card = found?.card;
+        if (answer.kind === 'approve' && found?.standing.kind === 'not-to-be-said') return problem('conflict', CANNOT_SAY);
+        if (answer.kind === 'approve' && found?.standing.kind === 'not-listed')
+          return problem('conflict', `${found.standing.why}. ${NOT_LISTED}`);
         const applied = await applyDecision(unit, referralId, personOf(session, place.coveringFor), at, (current) =>
           decideCare(
             current,
