@@ -277,6 +277,12 @@ describe('an image that is required', () => {
     await mailed(id);
     expect(await desk.readAtOffice()).toContain('12-lead ECG · 15 Nov 2026: not enclosed');
   });
+
+  test('is missing where the chart has it no more', async () => {
+    const id = await written(chart());
+    now({ ...away, 'DocumentReference/ecg-scan': answer({ ...ecg, status: 'entered-in-error' }) });
+    expect((await packetOf(id)).holds).toEqual([{ kind: 'incomplete', words: expect.stringMatching(/ECG(?!.*could not be enclosed)/) }]);
+  });
 });
 
 describe('at the office', () => {
