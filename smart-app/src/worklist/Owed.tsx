@@ -15,7 +15,9 @@ export function Owed({ owed, proposal, now }: { owed: WorklistRow; proposal: Thr
         <Chip tone={over ? 'bad' : 'wait'}>{leftWords(owed, now)}</Chip>
       </div>
       <p>{owed.detail}</p>
-      {owed.kind === 'approve-performer' && proposal !== null ? <Proposal proposal={proposal} isTheirs={owed.mine} now={now} /> : null}
+      {owed.kind === 'approve-performer' && proposal !== null ? (
+        <Proposal proposal={proposal} isTheirs={proposal.mayAnswer} now={now} />
+      ) : null}
       {owed.risks.length > 0 ? <p>At risk: {riskWords(owed)}.</p> : null}
       <p className="caption num">
         {owed.detail.includes('Waits for') ? 'With' : `Waits for: ${waitingWords(owed).toLowerCase()} · with`}{' '}

@@ -17,7 +17,13 @@ const ben = { ...ana, entryId: 'e2', name: 'Ben Okafor, MD', approved: true };
 const owed = { ...testRow({ id: 'r1/approve', kind: 'approve-performer' }), ageBusinessHours: 1, leftBusinessHours: 7, steps: [] };
 const doctor = { ...owed, owner: { subject: 'oduya', name: 'Maren Oduya, MD' } };
 const asked = { name: 'Cy Young, MD', npi: '1999999984', network: 'in' };
-const proposal = { name: ana.name, organization: ana.organization, proposedBy: 'Teo Lindqvist, RN', at: '2026-11-30T15:00:00.000Z' };
+const proposal = {
+  name: ana.name,
+  organization: ana.organization,
+  proposedBy: 'Teo Lindqvist, RN',
+  at: '2026-11-30T15:00:00.000Z',
+  mayAnswer: false,
+};
 
 test.each([
   [ana, 'Lakeside Clinic · 4.2 miles · wait 9 days'],

@@ -104,8 +104,10 @@ export const Thread = z.object({
   linked: z.boolean(),
   /** Whether another specialist can be asked now, or proposed to the clinician. */
   mayAskNext: z.boolean(),
-  /** Whom the coordinator proposed and the clinician has not answered; null where nobody is proposed. */
-  proposal: z.object({ name: z.string(), organization: z.string().nullable(), proposedBy: z.string(), at: z.string() }).nullable(),
+  /** Whom the coordinator proposed and the clinician has not answered; null where nobody is proposed. `mayAnswer`: whether this person does, on the list of their own work. */
+  proposal: z
+    .object({ name: z.string(), organization: z.string().nullable(), proposedBy: z.string(), at: z.string(), mayAnswer: z.boolean() })
+    .nullable(),
   /** Whose office has waited longest for an answer; a message goes to it. Null where none has asked. */
   asker: z.string().nullable(),
   entries: z.array(ThreadEntry),

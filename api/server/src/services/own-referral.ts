@@ -1,7 +1,9 @@
 /** Whose a referral is to see and to work on. */
 import { problem, type Refusal, Refused } from '../problem.ts';
 import type { Session } from '../sessions/session.ts';
+import type { StoredObligation } from '../store/obligations.ts';
 import type { Unit } from '../store/store.ts';
+import { isAnsweredInPlace } from './clinicians-own.ts';
 
 /**
  * Coordinators and leads see all of it and work on any; everybody else what they own or were told of, and work on what they own: where nobody
@@ -11,9 +13,13 @@ export const seesAll = ({ roles }: Pick<Session, 'roles'>): boolean => roles.inc
 
 export const noSuchReferral = (): Refusal => problem('not-found', 'There is no referral with this number here. Reload the list.');
 
+/** Not by an answer alone that is given in a colleague's place. */
+export const isToWorkOn = (row: StoredObligation, { subject }: Pick<Session, 'subject'>): boolean =>
+  row.owner === subject && !isAnsweredInPlace(row);
+
 /** Refused as what is not there: whose a referral is, is nobody else's business. */
 export async function requireOwn(unit: Unit, session: Session, referralId: string): Promise<void> {
   if (seesAll(session)) return;
   const open = await unit.obligations.openOf(referralId);
-  if (!open.some(({ owner }) => owner === session.subject)) throw new Refused(noSuchReferral());
+  if (!open.some((row) => isToWorkOn(row, session))) throw new Refused(noSuchReferral());
 }

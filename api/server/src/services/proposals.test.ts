@@ -124,3 +124,37 @@ test('somebody whom the directory does not list any more is refused at the appro
   expect((await answerProposal(api, clinician, id, REFUSE))?.status).toBe(200);
   api.useDirectory(directory, 'directory-1');
 });
+
+test('who covers reads it, answers it on their own list, and does nothing else of it, until their cover has run out', async () => {
+  await propose();
+  expect((await api.call('GET', path(), colleague)).status).toBe(404);
+  const person = (subject: string) => ({ subject, fhirUser: `Practitioner/${subject}`, name: subject });
+  const until = new Date(api.clock.now.getTime() + 60_000).toISOString();
+  await api.store.transaction(api.scope, (unit) =>
+    unit.delegations.insert({
+      id: `cover-${id}`,
+      kind: 'covers',
+      delegate: person('moss'),
+      clinician: person('clinician'),
+      reason: 'Leave',
+      givenBy: 'admin',
+      givenAt: api.clock.now.toISOString(),
+      until,
+    }),
+  );
+  const read = (await api.call('GET', path(), colleague)).body as Thread;
+  expect(read).toMatchObject({ mayWork: false, acts: [], mayAskNext: false, proposal: { mayAnswer: true } });
+  expect((await api.call('GET', `${path()}/next-performers`, colleague)).status).toBe(404);
+  const what = { act: 'ended', how: 'cancelled', reason: 'moved away' };
+  expect(
+    (await api.call('POST', `${path()}/acts`, colleague, { key: `press-${id}`.slice(0, 60), sequence: read.sequence, what })).status,
+  ).toBe(404);
+  const { sequence, coveringFor } = (await proposalOf(api, colleague, id)) ?? {};
+  expect(coveringFor).not.toBeNull();
+  const before = api.clock.now;
+  api.clock.now = new Date(before.getTime() + 120_000);
+  expect((await answer(colleague, sequence, APPROVE)).status).toBe(404);
+  api.clock.now = before;
+  expect((await answer(colleague, sequence, APPROVE)).status).toBe(200);
+  expect((await thread()).performer).toMatchObject({ name: 'Ana Family2, MD' });
+});

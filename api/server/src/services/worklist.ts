@@ -20,12 +20,12 @@ import type { StoredObligation } from '../store/obligations.ts';
 import type { Store, Unit } from '../store/store.ts';
 import { wordsToOffice } from './asking-office.ts';
 import { careRefusal } from './care-refusal.ts';
-import { settlesInPlace } from './clinicians-own.ts';
+import { answersInPlace, settlesInPlace } from './clinicians-own.ts';
 import { namesBeside } from './engine/obligation-rows.ts';
 import { policyIn } from './engine/policy-in-force.ts';
 import { isEngaged } from './engine/reactions.ts';
 import { howToReach } from './how-to-reach.ts';
-import { noSuchReferral, requireOwn, seesAll } from './own-referral.ts';
+import { isToWorkOn, noSuchReferral, requireOwn, seesAll } from './own-referral.ts';
 import { dateNotTold } from './patient/date-told.ts';
 import type { PracticeOf } from './patient/patient-view.ts';
 import { isClinician } from './prepared.ts';
@@ -49,7 +49,8 @@ async function requireActs(unit: Unit, session: Session, referralId: string, now
 async function worksOrReads(unit: Unit, session: Session, referralId: string, now: Date): Promise<boolean> {
   if (seesAll(session)) return true;
   const open = await unit.obligations.openOf(referralId);
-  if (open.some(({ owner }) => owner === session.subject) || (await settlesInPlace(unit, session, open, now))) return true;
+  if (open.some((row) => isToWorkOn(row, session)) || (await settlesInPlace(unit, session, open, now))) return true;
+  if (await answersInPlace(unit, session, open, now)) return false;
   const people = [session.subject, ...(await coveredBy(unit, session.subject, now)).map(({ subject }) => subject)];
   if (!open.some((row) => isTold(row, people))) throw new Refused(noSuchReferral());
   return false;
@@ -126,7 +127,10 @@ export async function readThread(
     offices: officesOf(referral),
     linked: opening.some((link) => link.attempt === attempt?.number),
     mayAskNext: mayReroute(referral),
-    proposal: proposalOf(referral, events, names, practiceOf),
+    proposal: proposalOf(referral, events, names, {
+      practiceOf,
+      mayAnswer: isClinician(session) && (requester === session.subject || (await answersInPlace(unit, session, open, new Date(now)))),
+    }),
     asker: referral.attempts.find(({ number }) => number === openQuestions(referral)[0]?.attempt)?.performer.display ?? null,
     entries: threadOf(events, names, handedToMail(effects), dateNotTold(events, effects, now), toOffice),
   };
@@ -136,13 +140,13 @@ function proposalOf(
   referral: Referral,
   events: readonly ReferralEvent[],
   names: ReadonlyMap<string, string>,
-  practiceOf: PracticeOf,
+  { practiceOf, mayAnswer }: { practiceOf: PracticeOf; mayAnswer: boolean },
 ): Thread['proposal'] {
   const open = openProposal(referral);
   const proposed = events.find(({ sequence }) => sequence === open?.sequence);
   if (!open || !proposed) return null;
   const organization = practiceOf(open.performer.entryId)?.organization ?? null;
-  return { name: open.performer.display, organization, proposedBy: byOf(proposed.actor, names), at: proposed.recordedAt };
+  return { name: open.performer.display, organization, proposedBy: byOf(proposed.actor, names), at: proposed.recordedAt, mayAnswer };
 }
 
 function toLinkOf({ reports, attempts }: Referral): Thread['toLink'] {
