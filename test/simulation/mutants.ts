@@ -189,7 +189,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     guard: 'what the payer approved for one office is asked anew of the next',
-    file: `${DOMAIN}/referral/care.ts`,
+    file: `${DOMAIN}/referral/payer-word.ts`,
     from: 'if (before === undefined || before === npi) return',
     to: 'if (before === undefined || before !== npi) return',
     told: ['unapproved'],

@@ -339,6 +339,63 @@ describe('what the payer said', () => {
     expect(late(undefined, 'and whose it is not said')).toEqual([['authorization-decided'], 'approved']);
   });
 
+  describe('an approval that names who was asked before', () => {
+    const late = (history: History, minutes: number) => {
+      const what = { act: 'authorization', answer: 'approved', number: 'A-7', at: minute(minutes), attempt: 1 } as const;
+      const decided = byHand(history.referral, what, `late-${minutes}`, minute(30));
+      if (!decided.ok) throw new Error(decided.refusal.kind);
+      history.take(decided.value, minute(30));
+      return history.referral.authorization.status;
+    };
+    const chosen = (): History => {
+      const history = inChart();
+      say(history, 'asked');
+      history.ask({ type: 'choose-other', performer: ANOTHER, words: 'Another' });
+      return history;
+    };
+    const askAgain = ({ referral, ask }: History): unknown => {
+      const [first] = referral.attempts;
+      return first && ask({ type: 'choose-other', performer: first.performer, words: 'The first after all' }, 31);
+    };
+
+    test.each([[undefined], ['asked'], ['approved']] as const)(
+      'is theirs when they are asked again, whatever is said of the other: %s',
+      (said) => {
+        const history = chosen();
+        if (said === 'asked') history.ask({ type: 'ask-authorization' }, 20);
+        if (said === 'approved') say(history, 'approved');
+        late(history, 25);
+        expect(askAgain(history)).toBeUndefined();
+        expect(history.referral.authorization).toEqual({ status: 'approved', since: minute(25) });
+        expect(maySend(history)).toBe(true);
+      },
+    );
+
+    test('is not theirs any more once the payer denied the service, or is asked of them again', () => {
+      const denied = chosen();
+      late(denied, 8);
+      say(denied, 'not-covered');
+      askAgain(denied);
+      expect(denied.referral.authorization.status).toBe('denied');
+      const asked = chosen();
+      late(asked, 8);
+      askAgain(asked);
+      asked.ask({ type: 'ask-authorization' }, 32);
+      asked.ask({ type: 'choose-other', performer: ANOTHER, words: 'Another' }, 33);
+      askAgain(asked);
+      expect(asked.referral.authorization.status).toBe('not-checked');
+    });
+
+    test('ends a denial of the service that was said before it, and no later one', () => {
+      const history = inChart();
+      say(history, 'not-covered');
+      history.ask({ type: 'choose-other', performer: ANOTHER, words: 'Another' });
+      expect(history.referral.authorization.status).toBe('denied');
+      expect(late(history, 0)).toBe('denied');
+      expect(late(history, 25)).toBe('approved-for-another');
+    });
+  });
+
   test('asked and then approved it may be sent', () => {
     const history = inChart();
     say(history, 'asked');

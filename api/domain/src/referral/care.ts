@@ -12,18 +12,11 @@ import {
   type WorkStatus,
 } from './attempt.ts';
 import { MOVES } from './bser.ts';
-import {
-  type AttemptFact,
-  type AuthorizationDecision,
-  type CareFact,
-  type DenialReason,
-  isAttemptFact,
-  isReportFact,
-  type ReportFact,
-} from './care-event.ts';
+import { type AttemptFact, type CareFact, isAttemptFact, isReportFact, type ReportFact } from './care-event.ts';
 import { waitsForApproval } from './options.ts';
+import { afterPayer, payerOnNext } from './payer-word.ts';
 import type { Proposal } from './proposal.ts';
-import type { Authorization, Referral } from './referral.ts';
+import type { Referral } from './referral.ts';
 import type { Report } from './report.ts';
 import { toSendFrom } from './to-send.ts';
 
@@ -56,14 +49,9 @@ export function afterCare(referral: Referral, fact: CareFact, told: Told): Refer
       return { ...referral, proposal: { status: 'none' }, refusedPerformers: [...referral.refusedPerformers, refused] };
     }
     case 'authorization-asked':
-      return { ...referral, authorization: { status: 'asked', since: told.at } };
     case 'authorization-decided':
-      return { ...referral, authorization: authorizationOf(fact.decision, told.at, referral.authorization) };
     case 'authorization-for-another':
-      // What the payer was asked of whoever is asked now, or has said of them, it says nothing of.
-      return referral.authorization.status === 'not-checked'
-        ? { ...referral, authorization: { status: 'approved-for-another', since: told.at } }
-        : referral;
+      return { ...referral, ...afterPayer(referral, fact, told) };
     case 'chart-found': {
       const refs = fact.items.flatMap((item) => item.refs);
       return { ...referral, chartFound: [...referral.chartFound, { document: fact.document, at: told.recordedAt, refs }] };
@@ -116,44 +104,6 @@ export function afterCare(referral: Referral, fact: CareFact, told: Told): Refer
   }
 }
 
-/** The first word that lets the packet go counts, since the time to send it runs from there (R111): said again it gives no more. */
-function authorizationOf(decision: AuthorizationDecision, at: Moment, before: Authorization): Authorization {
-  if (decision.status === 'denied') return { status: 'denied', since: at, reason: decision.reason };
-  const lets = before.status === 'not-needed' || before.status === 'approved';
-  return { status: decision.status, since: lets ? before.since : at };
-}
-
-/**
- * Denials of the service, whoever gives it: for medical necessity a requested service is denied (42 CFR 438.400(b)(1)), and that it is not covered a
- * payer says of the order (Da Vinci CRD 2.1.0, ext-coverage-information). Another specialist is no answer to them. The others are of the provider,
- * of what the request lacked, or of nothing we know.
- */
-const OF_THE_SERVICE: readonly DenialReason[] = ['not-medically-necessary', 'not-covered'];
-
-/**
- * An approval is of the provider it names (Da Vinci PAS 2.2.1, extension-itemAuthorizedProvider: the specific provider who has been authorized
- * to provide the item), so of somebody else the payer is asked anew. What it was asked of the one before, or denied them, is not waited for
- * any more: what it answers to that lets nothing go to the other. A denial of the service itself stays.
- */
-function authorizationFor({ authorization, attempts }: Referral, npi: string): Authorization {
-  const before = attempts.at(-1)?.performer.npi;
-  if (before === undefined || before === npi) return authorization;
-  switch (authorization.status) {
-    case 'approved':
-      return { status: 'approved-for-another', since: authorization.since };
-    case 'asked':
-      return { status: 'not-checked' };
-    case 'denied':
-      return OF_THE_SERVICE.includes(authorization.reason) ? authorization : { status: 'not-checked' };
-    case 'approved-for-another':
-    case 'not-checked':
-    case 'not-needed':
-      return authorization;
-    default:
-      return unreachable(authorization);
-  }
-}
-
 function ended(referral: Referral, how: Extract<CareFact, { type: 'order-ended' }>['how'], reason: string, at: Moment): Referral {
   const { order } = referral;
   if (order.status === 'draft' || order.status === 'approved') return referral;
@@ -169,7 +119,7 @@ const withAttempt = (referral: Referral, number: number, change: (attempt: Attem
 function afterAttempt(referral: Referral, fact: AttemptFact, { at, sequence }: Told): Referral {
   if (fact.type === 'attempt-opened') {
     const { attempt: number, performer, because } = fact;
-    const authorization = authorizationFor(referral, performer.npi);
+    const authorization = payerOnNext(referral, performer.npi);
     const attempt = newAttempt(number, performer, at, toSendFrom(referral.attempts.at(-1), referral.authorization, at));
     // Opened by a version that asked no clinician: it is put to one now, before anything is sent.
     const proposal: Proposal = waitsForApproval(referral, attempt)

@@ -84,6 +84,9 @@ export type Authorization =
   | { status: 'approved-for-another'; since: Moment }
   | { status: 'denied'; since: Moment; reason: DenialReason };
 
+/** Whom the payer approved, by what it said last of them, and in which event it stands. */
+export type PayerApproval = { npi: string; since: Moment; sequence: number };
+
 /** With whom it lies to be signed and who prepared it, both by subject. */
 export type Pend = { preparedBy: string; for: string; note: string; since: Instant };
 
@@ -114,6 +117,8 @@ export type Referral = {
   recommendations: OfferedRecommendation[];
   order: Order;
   authorization: Authorization;
+  /** Whom the payer approved, also where they are not asked now: asked again, they are. */
+  payerApprovals: PayerApproval[];
   attempts: Attempt[];
   /** Whom the coordinator put to the clinician and who is not answered. */
   proposal: Proposal;
@@ -183,7 +188,7 @@ export function writeBackWord(steps: readonly { outcome: StepOutcome | null }[])
  * Counts up with every change of what the fold makes of the same events: rows kept in an older form are then made anew.
  * golden-fold.json holds one history folded; the test beside it fails where that changed and this did not.
  */
-export const FOLD_VERSION = 21;
+export const FOLD_VERSION = 22;
 
 /** The fold. Events come in order of sequence; the first is always `referral-started`. */
 export function fold(id: string, events: readonly ReferralEvent[]): Referral | undefined {
@@ -207,6 +212,7 @@ export function evolve(id: string, before: Referral | undefined, event: Referral
       recommendations: [],
       order: { status: 'draft', reference: fact.order },
       authorization: { status: 'not-checked' },
+      payerApprovals: [],
       attempts: [],
       proposal: { status: 'none' },
       furtherApproved: [],

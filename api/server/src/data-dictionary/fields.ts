@@ -119,6 +119,7 @@ const RECORD = {
     'order-status',
   ),
   authorization: field('The payer’s authorization, with since when', 'union by status', 'payer'),
+  payerApprovals: field('Whom the payer approved, since when, and in which event', 'list', 'payer', 'nobody was'),
   attempts: field('Each performer that was asked (below)', 'list', 'work', 'nobody is asked yet'),
   reports: field('Each note that came back (below)', 'list', 'report', 'none came yet'),
   openExceptions: field('Nobody in network was found within so many miles', 'list', 'Refloop', 'somebody was'),

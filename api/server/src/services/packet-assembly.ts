@@ -23,7 +23,8 @@ import {
 import { TOOTH_SYSTEM, teethIn } from '@refloop/domain/packet/tooth';
 import { type PacketVariant, spanWords, variantOf } from '@refloop/domain/packet/variant';
 import type { Attempt } from '@refloop/domain/referral/attempt';
-import type { Actor } from '@refloop/domain/referral/event';
+import type { AuthorizationDecision } from '@refloop/domain/referral/care-event';
+import type { Actor, ReferralFact } from '@refloop/domain/referral/event';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { readFact } from '@refloop/domain/referral/upcast';
 import { levelFor } from '@refloop/domain/sla/policy';
@@ -256,17 +257,28 @@ function reachedAt(signed: Packet['patient'], patient: Parameters<typeof patient
 export const assembledForItsWord = (unit: Unit, referral: Referral, now: Date): Promise<AssembledPacket | undefined> =>
   assemblePacket(unit, referral, { practiceOf: () => undefined, phoneOf: () => '' }, now, []);
 
-async function lastDecision(unit: Unit, referralId: string): Promise<DecisionOnRecord | undefined> {
-  const stored = (await unit.events.read(referralId)).findLast(({ type }) => type === 'authorization-decided');
+/** Where an approval stands of whoever is asked now, the one that names them: another may have been said of somebody else since. */
+async function lastDecision(unit: Unit, { id, authorization, payerApprovals, attempts }: Referral): Promise<DecisionOnRecord | undefined> {
+  const npi = attempts.at(-1)?.performer.npi;
+  const own = authorization.status === 'approved' ? payerApprovals.find((each) => each.npi === npi) : undefined;
+  const stored = (await unit.events.read(id)).findLast(({ type, sequence }) =>
+    own ? sequence === own.sequence : type === 'authorization-decided',
+  );
   const fact = stored && readFact(stored.type, stored.version, stored.data as Record<string, unknown>);
-  if (!stored || fact?.type !== 'authorization-decided') return undefined;
+  const decision = fact && decisionIn(fact);
+  if (!stored || !decision) return undefined;
   const { actor, effectiveAt, recordedAt } = stored;
-  return { decision: fact.decision, actor: actor as unknown as Actor, at: effectiveAt ?? recordedAt };
+  return { decision, actor: actor as unknown as Actor, at: effectiveAt ?? recordedAt };
 }
 
-async function wordsOf(unit: Unit, { id }: Referral, word: AuthorizationWord): Promise<string> {
+function decisionIn(fact: ReferralFact): AuthorizationDecision | undefined {
+  if (fact.type === 'authorization-for-another') return { status: 'approved', number: fact.number };
+  return fact.type === 'authorization-decided' ? fact.decision : undefined;
+}
+
+async function wordsOf(unit: Unit, referral: Referral, word: AuthorizationWord): Promise<string> {
   const names = namesOf(await unit.grants.list());
-  const said = word.kind === 'on-record' ? await lastDecision(unit, id) : undefined;
+  const said = word.kind === 'on-record' ? await lastDecision(unit, referral) : undefined;
   return authorizationWords(word, said, (subject) => names.get(subject) ?? subject);
 }
 
