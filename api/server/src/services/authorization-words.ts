@@ -1,6 +1,8 @@
 /** Where the payer's authorization stands, in the words of a packet: what, by whose word, and since when. */
 import { specialtyById } from '@refloop/domain/clinical/specialty';
+import { shortDateWords } from '@refloop/domain/fhir/date';
 import { dayOf, type Instant } from '@refloop/domain/instant';
+import { plainDay } from '@refloop/domain/matching/plain-words';
 import type { AuthorizationGround, AuthorizationWord } from '@refloop/domain/packet/authorization-word';
 import type { AuthorizationDecision } from '@refloop/domain/referral/care-event';
 import type { Actor } from '@refloop/domain/referral/event';
@@ -12,11 +14,11 @@ export function groundWords(ground: AuthorizationGround): string {
     case 'self-pay':
       return 'the patient pays';
     case 'order':
-      return ground.on === '' ? 'the payer says so on the order' : `the payer says so on the order, ${ground.on}`;
+      return ground.on === '' ? 'the payer says so on the order' : `the payer says so on the order, ${shortDateWords(ground.on)}`;
     case 'rule': {
       const { payer, specialty, version, on } = ground;
       const what = specialty === null ? payer : `${payer}, ${specialtyById(specialty)?.name ?? specialty}`;
-      return `by rule of the practice for ${what}, version ${version} of ${on}`;
+      return `by rule of the practice for ${what}, version ${version} of ${plainDay(on)}`;
     }
     default:
       return unreachable(ground);
@@ -55,12 +57,12 @@ export function authorizationWords(
     case 'open':
       return word.because === 'approved-for-another' ? 'approved for who was asked before, not for this office' : 'not checked';
     case 'goes-without':
-      return `not checked; sent without it by ${nameOf(word.by)}, ${dayOf(word.at)}`;
+      return `not checked; sent without it by ${nameOf(word.by)}, ${plainDay(dayOf(word.at))}`;
     case 'settled':
       return decisionWords(word.by, '');
     case 'on-record': {
       if (word.status === 'asked') return 'asked for, not decided';
-      return said ? decisionWords(said.decision, `${saidBy(said.actor, nameOf)}, ${dayOf(said.at)}`) : word.status;
+      return said ? decisionWords(said.decision, `${saidBy(said.actor, nameOf)}, ${plainDay(dayOf(said.at))}`) : word.status;
     }
     default:
       return unreachable(word);

@@ -38,8 +38,8 @@ describe('R104: whether the payer has to authorize it', () => {
   });
 
   test.each([
-    [{ answer: 'not-needed' }, 'not needed: put on record by kim, 2026-11-20', 'not needed'],
-    [{ answer: 'approved', number: 'A-1704' }, 'approved, number A-1704: put on record by kim, 2026-11-20', 'approved, number A-1704'],
+    [{ answer: 'not-needed' }, 'not needed: put on record by kim, 20 Nov 2026', 'not needed'],
+    [{ answer: 'approved', number: 'A-1704' }, 'approved, number A-1704: put on record by kim, 20 Nov 2026', 'approved, number A-1704'],
   ] as const)('said with the press that sends: %j', async (authorization, words, detail) => {
     const id = await unsaid();
     expect((await send(id, 'mail', { authorization })).status).toBe(200);
@@ -63,7 +63,7 @@ describe('R104: whether the payer has to authorize it', () => {
     const authorization = { answer: 'goes-without', reason: `Has to be seen today ${PLANTED}` } as const;
     expect((await send(id, 'mail', { authorization: { ...authorization, reason: ' ' } })).status).toBe(400);
     expect((await send(id, 'mail', { authorization })).status).toBe(200);
-    expect(await standing(id)).toBe('not checked; sent without it by kim, 2026-11-20');
+    expect(await standing(id)).toBe('not checked; sent without it by kim, 20 Nov 2026');
     await carryOut();
     const pages = await readAtOffice();
     expect(pages).toContain('sent without it by kim');
@@ -172,7 +172,7 @@ describe('R104: whether the payer has to authorize it', () => {
       200,
     );
     expect(await holdsOf(id)).toEqual([]);
-    const words = `by rule of the practice for ${payer}, Cardiology, version ${inForce + 3} of 2026-11-20`;
+    const words = `by rule of the practice for ${payer}, Cardiology, version ${inForce + 3} of 20 Nov 2026`;
     expect(await standing(id)).toBe(`not needed: ${words}`);
     expect((await send(id, 'mail')).status).toBe(200);
     await carryOut();
@@ -194,7 +194,7 @@ describe('R104: whether the payer has to authorize it', () => {
     const url = 'http://hl7.org/fhir/us/davinci-crd/StructureDefinition/ext-coverage-information';
     const id = await unsaid({ order: { ...order(), extension: [{ url, extension: information }] } });
     expect(await holdsOf(id)).toEqual([]);
-    expect(await standing(id)).toBe('approved, number Q8U119: the payer says so on the order, 2026-11-18');
+    expect(await standing(id)).toBe('approved, number Q8U119: the payer says so on the order, 18 Nov 2026');
   });
 });
 
@@ -229,7 +229,7 @@ test('what the payer said is put on record: while it was asked the packet is hel
   expect((await send(id, 'link')).status).toBe(409);
   await authorize(id, 'approved', { number: ' A-88 ' });
   expect((await packetOf(id)).holds).toEqual([]);
-  expect(await standing(id)).toBe('approved, number A-88: put on record by kim, 2026-11-20');
+  expect(await standing(id)).toBe('approved, number A-88: put on record by kim, 20 Nov 2026');
   expect(JSON.stringify((await threadOf(id)).entries)).toContain('number A-88');
 });
 
@@ -254,7 +254,7 @@ test('an approval that was put on record when no number was asked for is read as
   await desk.api.store.transaction(desk.api.scope, (unit) =>
     applyDecision(unit, id, actor, at, () => ({ ok: true, value: [{ effectiveAt: at, factKey: null, fact }] })),
   );
-  expect([await holdsOf(id), await standing(id)]).toEqual([[], 'approved: put on record by kim, 2026-11-20']);
+  expect([await holdsOf(id), await standing(id)]).toEqual([[], 'approved: put on record by kim, 20 Nov 2026']);
 });
 
 describe('R112: while the payer was asked', () => {

@@ -23,13 +23,16 @@ export function holdWords(hold: Hold, nameOf: (subject: string) => string): stri
     case 'authorization-open':
       return `${WHY_OPEN[hold.because]} Say where it stands when you send it: not needed, its number, or why it goes without.`;
     case 'incomplete':
-      return `Missing: ${hold.missing.map(({ label }) => label).join('; ')}. Add what is missing, or say why it goes without.`;
+      return `Missing: ${ended(hold.missing.map(({ label }) => label).join('; '))} Add what is missing, or say why it goes without.`;
     case 'to-be-checked':
       return [whyLookedThrough(hold), ...(hold.owner === null ? [] : [`It lies with ${nameOf(hold.owner)}.`])].join(' ');
     default:
       return unreachable(hold);
   }
 }
+
+/** Some of what is asked for is a question already. */
+const ended = (words: string): string => (words.endsWith('?') ? words : `${words}.`);
 
 function whyLookedThrough({ unread, since }: Extract<Hold, { kind: 'to-be-checked' }>): string {
   if (since > 0)

@@ -22,7 +22,7 @@ test('a whole packet has nothing that holds it, and says what it holds', async (
     callback: '510-555-0150',
     withheld: 0,
     variant: null,
-    authorization: 'not needed: put on record by kim, 2026-11-20',
+    authorization: 'not needed: put on record by kim, 20 Nov 2026',
   });
   expect(packet.ways).toEqual([
     { way: 'mail', preferred: false, hindrance: null },

@@ -56,9 +56,9 @@ test('while nobody has said where it stands it is refused with what to say, and 
 });
 
 test.each([
-  [{ answer: 'not-needed' }, 'not needed: put on record by kim, 2026-11-20', 1],
-  [{ answer: 'approved', number: ' A-1704 ' }, 'approved, number A-1704: put on record by kim, 2026-11-20', 1],
-  [{ answer: 'goes-without', reason: 'It went before I could ask' }, 'not checked; sent without it by kim, 2026-11-20', 0],
+  [{ answer: 'not-needed' }, 'not needed: put on record by kim, 20 Nov 2026', 1],
+  [{ answer: 'approved', number: ' A-1704 ' }, 'approved, number A-1704: put on record by kim, 20 Nov 2026', 1],
+  [{ answer: 'goes-without', reason: 'It went before I could ask' }, 'not checked; sent without it by kim, 20 Nov 2026', 0],
 ])('one press says it and puts it on record, once however often it is pressed: %j', async (answer, words, decisions) => {
   const id = await unsaid();
   const { sequence } = await threadOf(id);
