@@ -85,6 +85,29 @@ describe('a person who prepares', () => {
   });
 });
 
+describe('for a clinician whose access was taken away', () => {
+  const leaves = () =>
+    api.call('PUT', `/grants/${clinician}`, admin, { fhirUser: `Practitioner/${clinician}`, roles: [], reason: 'Left the practice' });
+  const colleague = () => person(`colleague-${number}`);
+
+  test('a colleague may cover, since what waits for them would be nobody’s to answer', async () => {
+    await leaves();
+    const given = await give({ kind: 'covers', delegate: colleague() });
+    expect([given.status, given.body['state']]).toEqual([201, 'in-force']);
+  });
+
+  test('nobody prepares', async () => {
+    await leaves();
+    expect(fieldsOf((await give()).body)).toEqual(['clinician.subject']);
+  });
+
+  test('who has another role than clinician is not covered: their work on the worklist would go to a clinician', async () => {
+    const roles = { fhirUser: `Practitioner/${clinician}`, roles: ['coordinator'], reason: 'Coordinates from now on' };
+    await api.call('PUT', `/grants/${clinician}`, admin, roles);
+    expect(fieldsOf((await give({ kind: 'covers', delegate: colleague() })).body)).toEqual(['clinician.subject']);
+  });
+});
+
 describe('nobody is named who cannot stand there', () => {
   test.each<[string, () => Body, string[]]>([
     ['a delegate without the role', () => ({ delegate: person('stranger') }), ['delegate.subject']],

@@ -17,13 +17,17 @@ function stateOf({ until, ended }: StoredDelegation, now: Date): Delegation['sta
 
 const delegationOf = (stored: StoredDelegation, now: Date): Delegation => ({ ...stored, state: stateOf(stored, now) });
 
-/** Why this person cannot stand there: no such reference, another than their grant says, or without the role it takes. */
+/**
+ * Why this person cannot stand there: no such reference, another than their grant says, or without the role it takes.
+ * @param mayHaveLeft whose access was taken away may stand there too
+ */
 async function faultOf(
   unit: Unit,
   site: Site,
   person: StaffMember,
   field: 'delegate' | 'clinician',
   role: 'clinician' | 'preparer',
+  mayHaveLeft = false,
 ): Promise<FieldError | undefined> {
   if (!isFhirUser(person.fhirUser)) {
     const fix = 'Copy it from the person’s account in the EHR.';
@@ -34,7 +38,8 @@ async function faultOf(
     const fix = 'Correct the subject or the fhirUser.';
     return { field: `${field}.fhirUser`, message: `The roles of this subject are of ${grant.fhirUser}`, fix };
   }
-  if (rolesOf(site, person.fhirUser, grant).includes(role)) return undefined;
+  const roles = rolesOf(site, person.fhirUser, grant);
+  if (roles.includes(role) || (mayHaveLeft && roles.length === 0)) return undefined;
   const fix = `Give this person the role ${role} first.`;
   return { field: `${field}.subject`, message: `Not a ${role} of Refloop at this site`, fix };
 }
@@ -43,7 +48,8 @@ async function faults(unit: Unit, site: Site, given: GiveDelegation, now: Date):
   const delegateRole = given.kind === 'covers' ? 'clinician' : 'preparer';
   const found = [
     await faultOf(unit, site, given.delegate, 'delegate', delegateRole),
-    await faultOf(unit, site, given.clinician, 'clinician', 'clinician'),
+    // What waits for somebody who has left, or whose access was taken away, is answered by whoever covers for them.
+    await faultOf(unit, site, given.clinician, 'clinician', 'clinician', given.kind === 'covers'),
     given.delegate.subject === given.clinician.subject
       ? { field: 'delegate.subject', message: 'The same person as the clinician', fix: 'Name two people.' }
       : undefined,
