@@ -303,9 +303,12 @@ export function takeIn(book: Book, event: StoredEvent, authority: Authority): st
       const npi = data.performer?.npi ?? '';
       const clinician = actor.kind === 'covering' ? actor.coveringFor : actor.subject;
       must(book.proposal?.npi === npi, 'unapproved: somebody was answered for who was not proposed');
-      must(clinician === book.requester, 'unauthorized: a proposal was answered by somebody whose referral it is not');
-      must(authority.isClinician(actor.subject ?? ''), 'unauthorized: a proposal was answered by somebody who is no clinician');
-      must(actor.kind !== 'covering' || authority.covers(actor.subject ?? '', clinician ?? ''), 'unauthorized: answered without covering');
+      must(clinician === book.requester, 'misapproved: a proposal was answered by somebody whose referral it is not');
+      must(authority.isClinician(actor.subject ?? ''), 'misapproved: a proposal was answered by somebody who is no clinician');
+      must(
+        actor.kind !== 'covering' || authority.covers(actor.subject ?? '', clinician ?? ''),
+        'misapproved: a proposal was answered in a place for which nobody stands in',
+      );
       const [to, from] = event.type === 'performer-approved' ? [book.approved, book.refused] : [book.refused, book.approved];
       to.add(npi);
       from.delete(npi);

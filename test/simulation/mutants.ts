@@ -48,9 +48,16 @@ export const MUTANTS: readonly Mutant[] = [
   {
     guard: 'a note is reviewed by the clinician whose referral it is',
     file: `${SERVER}/services/reviews.ts`,
-    from: 'if (requester === session.subject) return { coveringFor: null };',
-    to: "if (requester !== '') return { coveringFor: null };",
+    from: 'placeOf(unit, session, referral.order.approval.requester, now)',
+    to: 'placeOf(unit, session, session.subject, now)',
     told: ['unauthorized'],
+  },
+  {
+    guard: 'a proposal is answered by the clinician whose referral it is',
+    file: `${SERVER}/services/proposals.ts`,
+    from: 'placeOf(unit, session, referral.order.approval.requester, now)',
+    to: 'placeOf(unit, session, session.subject, now)',
+    told: ['misapproved'],
   },
   {
     guard: 'a loop is closed by the final report alone',
