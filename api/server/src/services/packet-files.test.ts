@@ -1,17 +1,12 @@
 /** Images and documents of the chart by their content: fetched from the EHR, looked at, sent, kept, and read by the office. */
 import { createHash } from 'node:crypto';
+import PDFDocument from 'pdfkit';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { PacketItemView } from '../client/packet.ts';
 import { chunk, jpeg, scannedPdf as pdfOf, png } from '../packet/test-images.ts';
 import { readPdf } from '../packet/test-read-pdf.ts';
 import { fullChart, NPI, PLANTED, packetDesk, subject } from './test-packet-desk.ts';
 import type { Body } from './test-referral-input.ts';
-
-const writer = vi.hoisted(() => ({ fails: false }));
-vi.mock('../packet/packet-pdf.ts', async (original) => {
-  const { packetPdf } = await original<typeof import('../packet/packet-pdf.ts')>();
-  return { packetPdf: (...of: Parameters<typeof packetPdf>) => (writer.fails ? Promise.reject(new Error('damaged')) : packetPdf(...of)) };
-});
 
 const desk = packetDesk();
 const { written, packetOf, prepare, send, carryOut } = desk;
@@ -430,8 +425,13 @@ test('a packet that cannot be made is no reading: neither on record nor accounte
     ).length,
   ];
   const before = await read();
-  writer.fails = true;
-  expect((await desk.api.download('/office/packet', '', { opened })).status).toBe(500);
-  writer.fails = false;
+  const writing = vi.spyOn(PDFDocument.prototype, 'text').mockImplementation(() => {
+    throw new Error('damaged');
+  });
+  try {
+    expect((await desk.api.download('/office/packet', '', { opened })).status).toBe(500);
+  } finally {
+    writing.mockRestore();
+  }
   expect(await read()).toEqual(before);
 });
