@@ -1,7 +1,7 @@
 /** A process that makes and reads many hostile documents one after the other, with the rights of the product's own reading process and no others. */
 
 import { readBytes, readFile } from '@refloop/server/inbound/read-bytes';
-import { asDocument } from '@refloop/server/inbound/returned-mail';
+import { asDocument } from '@refloop/server/inbound/read-file';
 import { type HostileDocuments, hostileDocuments } from './hostile-documents.ts';
 import { type Judged, judged } from './judged-reading.ts';
 

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CONFINED, createDocumentReader, type DocumentReader, READER_LIMITS } from './document-reader.ts';
-import type { ReadFile } from './returned-mail.ts';
+import type { ReadFile } from './read-file.ts';
 import { mailWith } from './test-mail.ts';
 import { CARDIOLOGY_NOTE, HL7_CONSULTATION, pdfNote } from './test-notes.ts';
 import { returnedMail } from './test-returned-mail.ts';

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { PROGRAM_FOLDERS } from '../program-folders.ts';
 import { LIMITS, unreadable } from './read-document.ts';
-import { ReadFile } from './returned-mail.ts';
+import { ReadFile } from './read-file.ts';
 
 export type DocumentReader = {
   read: (bytes: Uint8Array) => Promise<ReadFile>;

@@ -4,10 +4,10 @@ import { findingsOfPages } from './key-findings.ts';
 import { namesSeveral } from './patients-named.ts';
 import { readCcda } from './read-ccda.ts';
 import { LIMITS, type ReadDocument, unreadable } from './read-document.ts';
+import type { ReadFile } from './read-file.ts';
 import { readMail } from './read-mail.ts';
 import { readPdf } from './read-pdf.ts';
 import { readReturnedMail } from './read-returned-mail.ts';
-import type { ReadFile } from './returned-mail.ts';
 import { headerIn } from './text-header.ts';
 
 /** Readers of PDF look for its beginning this far: some mail systems put lines of their own before it. */

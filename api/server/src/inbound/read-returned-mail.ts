@@ -1,7 +1,7 @@
 /** Reads the report of a mail that came back: multipart/report of RFC 6522, the fields of RFC 3464. Called in the reading process alone. */
 import PostalMime, { type Attachment } from 'postal-mime';
 import { HEADERS_WITHIN, headersIn, mailField, mailHeaders, unfolded } from './mail-headers.ts';
-import type { ReturnedMail } from './returned-mail.ts';
+import type { ReturnedMail } from './read-file.ts';
 
 const UUID = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/;
 

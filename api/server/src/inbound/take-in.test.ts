@@ -17,7 +17,7 @@ import { openMemoryStore } from '../store/memory/store.ts';
 import { ReaderNotStarted } from './document-reader.ts';
 import { inboundContentOf } from './inbound-content.ts';
 import { readBytes, readFile } from './read-bytes.ts';
-import type { ReadFile } from './returned-mail.ts';
+import type { ReadFile } from './read-file.ts';
 import { createInbound, takeIn } from './take-in.ts';
 import { mailWith } from './test-mail.ts';
 import { CARDIOLOGY_NOTE, HL7_CONSULTATION, pdfNote } from './test-notes.ts';

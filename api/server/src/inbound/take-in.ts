@@ -9,7 +9,8 @@ import { type DocumentReader, ReaderNotStarted } from './document-reader.ts';
 import { contentToRead, type InboundContent, inboundContentOf, typeOf } from './inbound-content.ts';
 import { formOf, placeDocument } from './place-document.ts';
 import { type ReadDocument, unreadable } from './read-document.ts';
-import { asDocument, type ReturnedMail, takeReturnedMail } from './returned-mail.ts';
+import { asDocument, type ReturnedMail } from './read-file.ts';
+import { takeReturnedMail } from './returned-mail.ts';
 import { routeDocument } from './route-document.ts';
 import { takeAttached, type UnpackedMail } from './unpacked-mail.ts';
 

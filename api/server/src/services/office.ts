@@ -25,7 +25,7 @@ import type { ReadConsents } from '../ehr/consents-now.ts';
 import type { DocumentReader } from '../inbound/document-reader.ts';
 import { hasHeldNote } from '../inbound/held-note-of.ts';
 import { keepNote } from '../inbound/keep-note.ts';
-import { asDocument } from '../inbound/returned-mail.ts';
+import { asDocument } from '../inbound/read-file.ts';
 import { addressedTo, type SpecialistPractice } from '../packet/addressed-to.ts';
 import type { Packet } from '../packet/packet.ts';
 import { packetBundle } from '../packet/packet-bundle.ts';

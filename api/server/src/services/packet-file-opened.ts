@@ -5,7 +5,7 @@ import { type FileKind, type FileSource, fileOf, kindOf, LARGEST_FILE, type WhyN
 import { ok, type Result, refuse } from '@refloop/domain/result';
 import type { ChartFiles, FetchedFile } from '../ehr/chart-files.ts';
 import type { DocumentReader } from '../inbound/document-reader.ts';
-import { asDocument } from '../inbound/returned-mail.ts';
+import { asDocument } from '../inbound/read-file.ts';
 import { createPages, type PageSize } from '../packet/image-page.ts';
 import type { Scope } from '../store/store.ts';
 

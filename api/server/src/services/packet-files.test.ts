@@ -1,6 +1,6 @@
 /** Images and documents of the chart by their content: fetched from the EHR, looked at, sent, kept, and read by the office. */
 import { createHash } from 'node:crypto';
-import PDFDocument from 'pdfkit';
+import Pdf from 'pdfkit';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { PacketItemView } from '../client/packet.ts';
 import { chunk, jpeg, scannedPdf as pdfOf, png } from '../packet/test-images.ts';
@@ -425,7 +425,7 @@ test('a packet that cannot be made is no reading: neither on record nor accounte
     ).length,
   ];
   const before = await read();
-  const writing = vi.spyOn(PDFDocument.prototype, 'text').mockImplementation(() => {
+  const writing = vi.spyOn(Pdf.prototype, 'text').mockImplementation(() => {
     throw new Error('damaged');
   });
   try {
