@@ -13,9 +13,14 @@ export type TestDatabase = {
   drop: () => Promise<void>;
 };
 
-export async function createTestDatabase(): Promise<TestDatabase> {
-  const server = process.env['REFLOOP_TEST_POSTGRES'];
-  if (!server) throw new Error('REFLOOP_TEST_POSTGRES is not set: run the tests through vitest.config.ts, which starts PostgreSQL.');
+function setting(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: run the tests through vitest.config.ts, which starts PostgreSQL.`);
+  return value;
+}
+
+async function createDatabase(more: string): Promise<TestDatabase> {
+  const server = setting('REFLOOP_TEST_POSTGRES');
   const name = `test_${randomBytes(6).toString('hex')}`;
   const run = async (sql: string): Promise<void> => {
     const client = new pg.Client({ connectionString: server });
@@ -26,7 +31,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
       await client.end();
     }
   };
-  await run(`create database ${name}`);
+  await run(`create database ${name} ${more}`);
   const urlAs = (role: string): string => server.replace('postgres@/postgres', `${role}@/${name}`);
   // A pool says it has ended while its connections are still closing; forced out then, they fail the test run as uncaught errors.
   const drop = async (): Promise<void> => {
@@ -42,3 +47,9 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   };
   return { url: urlAs('postgres'), urlAs, drop };
 }
+
+export const createTestDatabase = (): Promise<TestDatabase> => createDatabase('');
+
+/** One that the migrations have been through: a copy of the one that the run made at its start takes a fifth of what they take. */
+export const createMigratedDatabase = (): Promise<TestDatabase> =>
+  createDatabase(`template ${setting('REFLOOP_TEST_MIGRATED')} strategy file_copy`);

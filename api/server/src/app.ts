@@ -211,8 +211,10 @@ export function createApp(deps: AppDeps): OpenAPIHono<AppEnv> {
     return problemResponse(refusal, c.get('reference'));
   });
 
-  const routes = deps.described === false ? deps.routes : [...deps.routes, openApiRoute(() => document)];
-  const document: object = describeRoutes(app, routes);
+  // Made when somebody first asks: it takes longer than everything else here together.
+  let document: object | undefined;
+  const described = openApiRoute(() => (document ??= describeRoutes(app, routes)));
+  const routes = deps.described === false ? deps.routes : [...deps.routes, described];
   const ehrPages = fromEhrPages(deps.sites);
   for (const path of new Set(routes.filter((route) => route.fromEhrPages).map((route) => route.path))) app.use(path, ehrPages);
   for (const route of routes) {

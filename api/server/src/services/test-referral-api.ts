@@ -2,7 +2,7 @@
 import type { FhirResource } from '@refloop/domain/fhir/read';
 import { SEED_V1 } from '@refloop/domain/matching/policies';
 import type { Directory, DirectoryEntry } from '@refloop/domain/network/directory';
-import { createTestDatabase } from '../../../../tools/test-database.ts';
+import { createMigratedDatabase } from '../../../../tools/test-database.ts';
 import { createApp } from '../app.ts';
 import type { ChannelSettings } from '../channels/settings.ts';
 import { NO_CHANNELS } from '../channels/test-no-channels.ts';
@@ -122,8 +122,8 @@ export async function openReferralApi(
   },
   channels: ChannelSettings = NO_CHANNELS,
 ): Promise<ReferralApi> {
-  const database = on?.url !== undefined ? { url: on.url, drop: async () => undefined } : await createTestDatabase();
-  await migrate(on?.migrationUrl ?? database.url);
+  const database = on?.url !== undefined ? { url: on.url, drop: async () => undefined } : await createMigratedDatabase();
+  if (on?.url !== undefined) await migrate(on.migrationUrl ?? on.url);
   let counter = 0;
   const newId = (): string => `${on?.ids ?? 'id'}-${(counter += 1).toString().padStart(6, '0')}`;
   const site = sandboxSite(4010);

@@ -1,9 +1,8 @@
 /** For tests: a PostgreSQL store on a database of its own. */
 import pg from 'pg';
-import { createTestDatabase } from '../../../../tools/test-database.ts';
+import { createMigratedDatabase } from '../../../../tools/test-database.ts';
 import { createKeyRing } from '../crypto/key-ring.ts';
 import { DEVELOPMENT_KEY, type KeyEncryptionKey } from '../environment/keys.ts';
-import { migrate } from '../migrations/migrate.ts';
 import { openPostgresStore } from './postgres/store.ts';
 import type { Store } from './store.ts';
 
@@ -18,8 +17,7 @@ export type TestStore = {
 };
 
 export async function openTestStore(): Promise<TestStore> {
-  const database = await createTestDatabase();
-  await migrate(database.url);
+  const database = await createMigratedDatabase();
   let counter = 0;
   const newId = (): string => `id-${(counter += 1).toString().padStart(8, '0')}`;
   const store = await openPostgresStore({ url: database.url, keyRing: createKeyRing([DEVELOPMENT_KEY]), newId, poolSize: 5 });

@@ -1,8 +1,7 @@
 /** For the contract's tests: what every implementation of the store must do. Each test runs on PostgreSQL and in memory. */
-import { createTestDatabase, type TestDatabase } from '../../../../../tools/test-database.ts';
+import { createMigratedDatabase, type TestDatabase } from '../../../../../tools/test-database.ts';
 import { createKeyRing } from '../../crypto/key-ring.ts';
 import { DEVELOPMENT_KEY } from '../../environment/keys.ts';
-import { migrate } from '../../migrations/migrate.ts';
 import type { NewAlert, NewAlertRule } from '../alerts.ts';
 import type { NewAuditEntry } from '../audit.ts';
 import type { NewDelegation } from '../delegations.ts';
@@ -25,8 +24,7 @@ function postgres(): Implementation {
   return {
     name: 'PostgreSQL',
     open: async () => {
-      database = await createTestDatabase();
-      await migrate(database.url);
+      database = await createMigratedDatabase();
       store = await openPostgresStore({ url: database.url, keyRing: createKeyRing([DEVELOPMENT_KEY]), newId });
       return store;
     },

@@ -5,10 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../../../../../tools/test-database.ts';
+import { createMigratedDatabase, type TestDatabase } from '../../../../../tools/test-database.ts';
 import { createKeyRing } from '../../crypto/key-ring.ts';
 import { DEVELOPMENT_KEY } from '../../environment/keys.ts';
-import { migrate } from '../../migrations/migrate.ts';
 import { openPostgresStore } from './store.ts';
 
 let database: TestDatabase;
@@ -26,8 +25,7 @@ function withoutOptions(message: Buffer): Buffer {
 }
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  await migrate(database.url);
+  database = await createMigratedDatabase();
   folder = mkdtempSync(join(tmpdir(), 'refloop-pooler-'));
   const { host, port } = new pg.Client({ connectionString: database.url });
   pooler = createServer((near) => {

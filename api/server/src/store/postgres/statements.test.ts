@@ -1,16 +1,14 @@
 /** What must hold although statements leave before those ahead of them are answered: order, one failure for all, and an end. */
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../../../../../tools/test-database.ts';
-import { migrate } from '../../migrations/migrate.ts';
+import { createMigratedDatabase, type TestDatabase } from '../../../../../tools/test-database.ts';
 import { type Client, inTransaction, openPool } from './database.ts';
 import { following, TransactionEnded } from './statements.ts';
 
 let database: TestDatabase;
 let pool: pg.Pool;
 beforeAll(async () => {
-  database = await createTestDatabase();
-  await migrate(database.url);
+  database = await createMigratedDatabase();
   pool = openPool(database.url, 'refloop_app', 1);
 });
 afterAll(async () => {
