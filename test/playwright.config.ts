@@ -20,6 +20,9 @@ mkdirSync(state, { recursive: true });
 /** What the servers say goes here, and is searched for patients' data when the suite is done. */
 const log = join(state, 'product.log');
 
+/** Minutes each, one test after the other in a worker of their own: begun last, they would run alone at the end. */
+const LONGEST = ['insights.e2e.ts', 'faults.e2e.ts', 'courses.e2e.ts'];
+
 export default defineConfig({
   fullyParallel: false,
   // Each test has a patient of its own, and most of its time it waits: more workers than processors.
@@ -33,7 +36,8 @@ export default defineConfig({
   outputDir: './test-results',
   globalTeardown: './e2e/support/remove-state.ts',
   projects: [
-    { name: 'e2e', testDir: './e2e', testMatch: '*.e2e.ts', teardown: 'phi' },
+    { name: 'longest', testDir: './e2e', testMatch: LONGEST, teardown: 'phi' },
+    { name: 'e2e', testDir: './e2e', testMatch: '*.e2e.ts', testIgnore: LONGEST, teardown: 'phi' },
     // Whatever happened above: nothing about a patient stands where it does not belong.
     { name: 'phi', testDir: './phi', testMatch: '*.e2e.ts' },
   ],

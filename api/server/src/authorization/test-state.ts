@@ -49,31 +49,35 @@ const TABLES_OF_A_REFERRAL = ['approval', 'obligation', 'plan', 'recommendation'
 const NEWEST = 100;
 
 const placeSql = `tenant || ' ' || issuer`;
+/** Lines after `$1`; those before it have been read. */
 const auditSql = `select id, ${placeSql} as place, entry.line ->> 'action' || ' by ' || (entry.line -> 'actor' ->> 'subject') as line
-  from (select id, tenant, issuer, convert_from(entry, 'UTF8')::json as line from audit_entry order by id desc limit ${NEWEST}) as entry`;
+  from (select id, tenant, issuer, convert_from(entry, 'UTF8')::json as line from audit_entry where id > $1 order by id desc limit ${NEWEST})
+    as entry`;
 
 const placeOf = ({ here }: Worlds): string => {
   const { tenant, issuer } = scopeOf(here.site);
   return `${tenant} ${issuer}`;
 };
 
-type Seen = { touched: () => Promise<Touched[]>; looks: number; tables: Map<string, number> };
+type Seen = { touched: () => Promise<Touched[]>; looks: number; tables: Map<string, number>; audit: State['audit'] };
 /** By database, what was touched and after which look. */
 const seen = new WeakMap<Worlds, Seen>();
 
 /** Whoever reads states calls this first. */
 export async function watchTables(worlds: Worlds): Promise<void> {
-  seen.set(worlds, { touched: await watchTouched(worlds.asOwner, TABLES), looks: 0, tables: new Map() });
+  seen.set(worlds, { touched: await watchTouched(worlds.asOwner, TABLES), looks: 0, tables: new Map(), audit: [] });
 }
 
 /** Throws where the tables are not watched. */
 export async function readState(worlds: Worlds): Promise<State> {
   const so = seen.get(worlds);
   if (!so) throw new Error('watchTables was not called.');
-  const [touched, audit] = await Promise.all([so.touched(), worlds.asOwner<{ id: string; place: string; line: string }>(auditSql)]);
+  const newest = so.audit[0]?.id ?? '';
+  const [touched, added] = await Promise.all([so.touched(), worlds.asOwner<State['audit'][number]>(auditSql, [newest])]);
   so.looks += 1;
+  so.audit = [...added, ...so.audit].slice(0, NEWEST);
   for (const { table, tenant, issuer } of touched) so.tables.set(`${table} ${tenant} ${issuer}`, so.looks);
-  return { tables: new Map(so.tables), audit };
+  return { tables: new Map(so.tables), audit: so.audit };
 }
 
 /** Tables with a tenant that nobody listed above would be looked at by no test. */

@@ -14,6 +14,8 @@ import { type HistoryThread, startHistoryThread } from './history-thread.ts';
 import { staffingFrom } from './staffing.ts';
 
 const scope: Scope = { tenant: 'sandbox', issuer: 'http://localhost:4010/fhir', site: 'Sandbox' };
+/** They are kept 250 at a time: enough that more are to come when the first are seen. */
+const SEVERAL_TIMES = 600;
 const CHICAGO = { latitude: 41.9, longitude: -87.7 };
 const DENVER = { latitude: 39.7, longitude: -105 };
 
@@ -95,23 +97,23 @@ test('refers to nobody of a directory that is not synthetic', async () => {
 });
 
 test('stopped in the middle it leaves what is whole, and another goes on with it', async () => {
-  const first = start(1500);
+  const first = start(SEVERAL_TIMES);
   while (((await history())?.loaded ?? 0) === 0) await new Promise((done) => setTimeout(done, 20));
   await thread?.stop();
   const stands = await history();
   expect(stands?.finishedAt).toBeNull();
   expect(first.failures).toEqual([]);
-  expect(await start(1500).loaded).toMatchObject({ referrals: 1500 });
+  expect(await start(SEVERAL_TIMES).loaded).toMatchObject({ referrals: SEVERAL_TIMES });
   expect(await differingReferrals(opened.store, scope)).toEqual([]);
 });
 
 test('goes on by itself when PostgreSQL cut it off', async () => {
-  const { loaded, failures } = start(1500);
+  const { loaded, failures } = start(SEVERAL_TIMES);
   while (((await history())?.loaded ?? 0) === 0) await new Promise((done) => setTimeout(done, 20));
   await opened.asOwner(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'refloop simulated history'`);
-  expect(await loaded).toMatchObject({ referrals: 1500 });
+  expect(await loaded).toMatchObject({ referrals: SEVERAL_TIMES });
   expect(failures.length).toBeGreaterThan(0);
-  expect(await opened.store.transaction(scope, (unit) => unit.events.referralIds())).toHaveLength(1500);
+  expect(await opened.store.transaction(scope, (unit) => unit.events.referralIds())).toHaveLength(SEVERAL_TIMES);
 });
 
 test('nobody works in two offices, and all have a well-formed NPI', () => {
