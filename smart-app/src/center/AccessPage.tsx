@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import type { Grant, PutGrant } from '@refloop/server/client/admin';
 import { useState } from 'react';
 import { notDoneText } from '../session/api.ts';
+import { WordTable } from '../ui/WordTable.tsx';
 import { plainTime } from '../words/plain-date.ts';
 import { AnswerView } from './AnswerView.tsx';
 import styles from './CenterPage.module.css';
@@ -51,53 +52,40 @@ export function AccessPage({ api, onFail, session }: CenterProps) {
           grants.length === 0 ? (
             <p className={styles['empty']}>Nobody has been given a role yet. The first administrators stand in the sites file.</p>
           ) : (
-            <div className={styles['scroll']}>
-              <table className={`${styles['table']} num`}>
-                <thead>
-                  <tr>
-                    {['Person', 'fhirUser', 'Roles', 'Given by', 'Since', 'Change'].map((heading) => (
-                      <th key={heading} scope="col">
-                        {heading}
-                      </th>
-                    ))}
-                  </tr>
-                </thead>
-                <tbody>
-                  {grants.map((grant) => (
-                    <tr key={grant.subject}>
-                      <td>
-                        {grant.name ?? grant.subject}
-                        {grant.subject === session.user.subject ? ' (you)' : ''}
-                      </td>
-                      <td>{grant.fhirUser}</td>
-                      <td>{grant.roles.join(', ') || 'none'}</td>
-                      <td>{giverWords(grant.grantedBy, grants)}</td>
-                      <td>{plainTime(grant.grantedAt)}</td>
-                      <td>
-                        <div className={styles['actions']}>
-                          <Button
-                            size="compact-sm"
-                            variant="default"
-                            onClick={() => open({ kind: 'change', grant })}
-                            aria-label={`Change roles of ${grant.name ?? grant.subject}`}
-                          >
-                            Change…
-                          </Button>
-                          <Button
-                            size="compact-sm"
-                            variant="default"
-                            onClick={() => open({ kind: 'remove', grant })}
-                            aria-label={`Remove ${grant.name ?? grant.subject}`}
-                          >
-                            Remove…
-                          </Button>
-                        </div>
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <WordTable label="Who may do what" headings={['Person', 'Account in the EHR', 'Roles', 'Given by', 'Since', 'Change']}>
+              {grants.map((grant) => (
+                <tr key={grant.subject}>
+                  <td>
+                    {grant.name ?? grant.subject}
+                    {grant.subject === session.user.subject ? ' (you)' : ''}
+                  </td>
+                  <td>{grant.fhirUser}</td>
+                  <td>{grant.roles.join(', ') || 'none'}</td>
+                  <td>{giverWords(grant.grantedBy, grants)}</td>
+                  <td>{plainTime(grant.grantedAt)}</td>
+                  <td>
+                    <div className={styles['actions']}>
+                      <Button
+                        size="compact-sm"
+                        variant="default"
+                        onClick={() => open({ kind: 'change', grant })}
+                        aria-label={`Change roles of ${grant.name ?? grant.subject}`}
+                      >
+                        Change…
+                      </Button>
+                      <Button
+                        size="compact-sm"
+                        variant="default"
+                        onClick={() => open({ kind: 'remove', grant })}
+                        aria-label={`Remove ${grant.name ?? grant.subject}`}
+                      >
+                        Remove…
+                      </Button>
+                    </div>
+                  </td>
+                </tr>
+              ))}
+            </WordTable>
           )
         }
       </AnswerView>

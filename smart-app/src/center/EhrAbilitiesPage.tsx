@@ -9,6 +9,8 @@ import { todayHere } from '../session/open-app.ts';
 import { Chip } from '../ui/Chip.tsx';
 import { copyText } from '../ui/copy-text.ts';
 import { Late } from '../ui/Late.tsx';
+import { WordTable } from '../ui/WordTable.tsx';
+import { plainDate } from '../words/plain-date.ts';
 import styles from './CenterPage.module.css';
 import type { CenterProps } from './CenterPage.tsx';
 import { AS_ASKED, abilitiesReport, reportText, SAID_WORDS, type Said } from './ehr-abilities.ts';
@@ -70,7 +72,7 @@ export function EhrAbilitiesPage({ ehr, api, scopes, iss }: CenterProps) {
         </div>
       </div>
       <p className="caption num">
-        {iss} · software {report.software} · FHIR {report.fhirVersion} · {todayHere()}
+        {iss} · software {report.software} · FHIR {report.fhirVersion} · {plainDate(todayHere())}
       </p>
       {answer.statement === undefined ? (
         <div role="alert" className={styles['failed']}>
@@ -88,35 +90,23 @@ export function EhrAbilitiesPage({ ehr, api, scopes, iss }: CenterProps) {
           </li>
         ))}
       </ul>
-      <div className={styles['scroll']}>
-        <table className={styles['table']}>
-          <thead>
-            <tr>
-              <th scope="col">Capability</th>
-              <th scope="col">Offered</th>
-              <th scope="col">Granted</th>
-              <th scope="col">What follows</th>
-            </tr>
-          </thead>
-          <tbody>
-            {report.abilities.map((ability) => (
-              <tr key={ability.name}>
-                <th scope="row">
-                  {ability.name}
-                  <div className="caption">{ability.technical}</div>
-                </th>
-                <td>
-                  <SaidChip said={ability.offered} />
-                </td>
-                <td>
-                  <SaidChip said={ability.granted} />
-                </td>
-                <td>{ability.consequence}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <WordTable label="Capabilities" headings={['Capability', 'Offered', 'Granted', 'What follows']}>
+        {report.abilities.map((ability) => (
+          <tr key={ability.name}>
+            <th scope="row">
+              {ability.name}
+              <div className="caption">{ability.technical}</div>
+            </th>
+            <td>
+              <SaidChip said={ability.offered} />
+            </td>
+            <td>
+              <SaidChip said={ability.granted} />
+            </td>
+            <td>{ability.consequence}</td>
+          </tr>
+        ))}
+      </WordTable>
       <p className="caption">
         “Asked at launch” is granted or not when Refloop is opened from a chart. An EHR may offer something and still have it switched off
         for one app.

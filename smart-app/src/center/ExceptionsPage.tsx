@@ -4,6 +4,7 @@ import type { ExceptionRow } from '@refloop/server/client/admin';
 import { useState } from 'react';
 import { notDoneText } from '../session/api.ts';
 import { Chip } from '../ui/Chip.tsx';
+import { WordTable } from '../ui/WordTable.tsx';
 import { plainTime } from '../words/plain-date.ts';
 import { AnswerView } from './AnswerView.tsx';
 import styles from './CenterPage.module.css';
@@ -52,24 +53,11 @@ export function ExceptionsPage({ api, onFail }: CenterProps) {
               <p className="caption num">
                 {open.length} open{done > 0 ? `, ${done} settled` : ''} · as of {plainTime(at.toISOString())}
               </p>
-              <div className={styles['scroll']}>
-                <table className={`${styles['table']} num`}>
-                  <thead>
-                    <tr>
-                      {['What', 'Due', 'Owner', 'Patient', 'Specialty', 'Detail', 'Next'].map((heading) => (
-                        <th key={heading} scope="col">
-                          {heading}
-                        </th>
-                      ))}
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {open.map((row) => (
-                      <Row key={row.id} row={row} now={at} onTake={() => void settle(row, 'take', '')} onDone={() => setSettling(row)} />
-                    ))}
-                  </tbody>
-                </table>
-              </div>
+              <WordTable label="Open exceptions" headings={['What', 'Due', 'Owner', 'Patient', 'Specialty', 'Detail', 'Next']}>
+                {open.map((row) => (
+                  <Row key={row.id} row={row} now={at} onTake={() => void settle(row, 'take', '')} onDone={() => setSettling(row)} />
+                ))}
+              </WordTable>
             </>
           );
         }}
@@ -100,7 +88,7 @@ function Row({ row, now, onTake, onDone }: { row: ExceptionRow; now: Date; onTak
       <td>{row.owner ?? 'nobody yet'}</td>
       <td>{row.patientName}</td>
       <td>{row.specialtyName}</td>
-      <td className={styles['detail']}>{row.detail}</td>
+      <td>{row.detail}</td>
       <td>
         {row.settlesBy === 'clinician' ? (
           `Speak to ${row.owner ?? 'the clinician'}`

@@ -2,9 +2,9 @@
 import { Button } from '@mantine/core';
 import type { ReconciliationAnswer } from '@refloop/server/client/reconciliation';
 import { useEffect, useState } from 'react';
-import { Scroller } from '../insights/Scroller.tsx';
 import { failureText } from '../session/api.ts';
 import { saveFile } from '../session/save-file.ts';
+import { WordTable } from '../ui/WordTable.tsx';
 import { plainTime } from '../words/plain-date.ts';
 import { AnswerView } from './AnswerView.tsx';
 import styles from './CenterPage.module.css';
@@ -103,32 +103,19 @@ function Shown({ report, open, truths, onTake }: ShownProps) {
       </summary>
       <p className="caption">{looked === 0 && standing === 'done' ? 'No referral was left to look at.' : STANDINGS[standing]}</p>
       {differences.length === 0 ? null : (
-        <Scroller label={`Differences, ${plainTime(startedAt)}`}>
-          <table className={styles['table']}>
-            <thead>
-              <tr>
-                {['Referral', 'What', 'Refloop', 'EHR', 'Whose truth holds'].map((heading) => (
-                  <th key={heading} scope="col">
-                    {heading}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {differences.map(({ referralId, field, ours, theirs, truth }) => (
-                <tr key={`${referralId} ${field}`}>
-                  <td>
-                    <a href={`#worklist/${encodeURIComponent(referralId)}?view=all`}>{referralId}</a>
-                  </td>
-                  <td>{FIELDS[field]}</td>
-                  <td>{ours}</td>
-                  <td>{theirs}</td>
-                  <td title={truths.find((each) => each.field === field)?.why}>{truth}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroller>
+        <WordTable label={`Differences, ${plainTime(startedAt)}`} headings={['Referral', 'What', 'Refloop', 'EHR', 'Whose truth holds']}>
+          {differences.map(({ referralId, field, ours, theirs, truth }) => (
+            <tr key={`${referralId} ${field}`}>
+              <td>
+                <a href={`#worklist/${encodeURIComponent(referralId)}?view=all`}>{referralId}</a>
+              </td>
+              <td>{FIELDS[field]}</td>
+              <td>{ours}</td>
+              <td>{theirs}</td>
+              <td title={truths.find((each) => each.field === field)?.why}>{truth}</td>
+            </tr>
+          ))}
+        </WordTable>
       )}
       {found > 0 ? (
         <p>

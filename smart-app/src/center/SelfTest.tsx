@@ -4,6 +4,7 @@ import type { EhrCheck, EhrSelfTest } from '@refloop/server/client/admin';
 import { type Api, failureText } from '../session/api.ts';
 import { Chip } from '../ui/Chip.tsx';
 import { Late } from '../ui/Late.tsx';
+import { WordTable } from '../ui/WordTable.tsx';
 import { plainTime } from '../words/plain-date.ts';
 import styles from './CenterPage.module.css';
 
@@ -63,34 +64,21 @@ export function SelfTest({ api, state, onState }: { api: Api; state: SelfTestSta
       {state.kind === 'done' ? (
         <>
           <p className="caption num">As of {plainTime(state.result.at)}</p>
-          <div className={styles['scroll']}>
-            <table className={styles['table']}>
-              <thead>
-                <tr>
-                  {['Question', 'Answer', 'What it said', 'Time'].map((heading) => (
-                    <th key={heading} scope="col">
-                      {heading}
-                    </th>
-                  ))}
-                </tr>
-              </thead>
-              <tbody>
-                {state.result.checks.map((check) => (
-                  <tr key={check.name}>
-                    <th scope="row">
-                      {check.name}
-                      <div className="caption">{check.technical}</div>
-                    </th>
-                    <td>
-                      <Chip tone={TONES[check.answer]}>{WORDS[check.answer]}</Chip>
-                    </td>
-                    <td>{check.detail}</td>
-                    <td className="num">{check.answer === 'not-asked' ? '' : `${check.milliseconds} ms`}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <WordTable label="What the EHR answered" headings={['Question', 'Answer', 'What it said', 'Time']}>
+            {state.result.checks.map((check) => (
+              <tr key={check.name}>
+                <th scope="row">
+                  {check.name}
+                  <div className="caption">{check.technical}</div>
+                </th>
+                <td>
+                  <Chip tone={TONES[check.answer]}>{WORDS[check.answer]}</Chip>
+                </td>
+                <td>{check.detail}</td>
+                <td className="num">{check.answer === 'not-asked' ? '' : `${check.milliseconds} ms`}</td>
+              </tr>
+            ))}
+          </WordTable>
         </>
       ) : null}
     </section>

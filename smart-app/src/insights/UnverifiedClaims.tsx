@@ -2,10 +2,9 @@
 import type { ClaimsAnswer } from '@refloop/server/client/losses';
 import { useState } from 'react';
 import { AnswerView } from '../center/AnswerView.tsx';
-import center from '../center/CenterPage.module.css';
 import { useAnswer } from '../center/use-answer.ts';
+import { WordTable } from '../ui/WordTable.tsx';
 import styles from './Insights.module.css';
-import { Scroller } from './Scroller.tsx';
 import type { ViewProps } from './views.ts';
 
 export function UnverifiedClaims({ api, onFail }: Pick<ViewProps, 'api' | 'onFail'>) {
@@ -20,28 +19,16 @@ export function UnverifiedClaims({ api, onFail }: Pick<ViewProps, 'api' | 'onFai
       {opened ? (
         <AnswerView answer={answer} onRetry={retry}>
           {({ claims }) => (
-            <Scroller label="Unverified figures">
-              <table className={center['table']}>
-                <thead>
-                  <tr>
-                    <th scope="col">What is said</th>
-                    <th scope="col">By whom</th>
-                    <th scope="col">What is wrong with it</th>
-                    <th scope="col">Look at instead</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {claims.map(({ claim, saidBy, problem, instead }) => (
-                    <tr key={claim}>
-                      <th scope="row">{claim}</th>
-                      <td>{saidBy}</td>
-                      <td>{problem}</td>
-                      <td>{instead}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </Scroller>
+            <WordTable label="Unverified figures" headings={['What is said', 'By whom', 'What is wrong with it', 'Look at instead']}>
+              {claims.map(({ claim, saidBy, problem, instead }) => (
+                <tr key={claim}>
+                  <th scope="row">{claim}</th>
+                  <td>{saidBy}</td>
+                  <td>{problem}</td>
+                  <td>{instead}</td>
+                </tr>
+              ))}
+            </WordTable>
           )}
         </AnswerView>
       ) : null}

@@ -1,9 +1,10 @@
 /** Every stage with what begins it, whose it is, how long it may take and what is done when it takes longer. */
-import { Box, Button } from '@mantine/core';
+import { Button } from '@mantine/core';
 import type { PolicyContent } from '@refloop/domain/sla/policy-content';
 import type { ObligationKind, Span } from '@refloop/domain/sla/service-levels';
 import { spanWords } from '@refloop/domain/sla/span-words';
 import type { ServiceLevelsAnswer } from '@refloop/server/client/service-levels';
+import { WordTable } from '../ui/WordTable.tsx';
 import { spansText, URGENCIES } from './policy-draft.ts';
 import styles from './ServiceLevels.module.css';
 import type { StageId } from './StageDialog.tsx';
@@ -23,6 +24,8 @@ const WAITS: Record<ServiceLevelsAnswer['stages'][number]['waitingOn'], string> 
   payer: 'Payer',
 };
 
+const OWNERS = { clinician: 'Clinician', coordinator: 'Coordinator' } as const;
+
 export const ORDER = { kind: 'order', name: 'The order as a whole', trigger: 'The clinician approved' } as const;
 
 /** A visit is due when it is, not at once. */
@@ -34,71 +37,58 @@ function deadlineWords(kind: ObligationKind, span: Span): string {
 export function StageTable({ answer, content, onChange }: Props) {
   const { stages, steps } = answer;
   return (
-    <Box component="section" className={styles['scroll'] ?? ''} aria-label="Stages" tabIndex={0}>
-      <table className={`${styles['table']} num`}>
-        <thead>
-          <tr>
-            {['Stage', 'Begins when', 'Owner', 'Waits for', 'Deadline', 'While it stays open', ...(onChange ? ['Change'] : [])].map(
-              (heading) => (
-                <th key={heading} scope="col">
-                  {heading}
-                </th>
-              ),
-            )}
-          </tr>
-        </thead>
-        <tbody>
-          {[...stages, ORDER].map((stage) => {
-            const own = steps.filter(({ of }) => of === stage.kind);
-            if (stage.kind === 'order' && own.length === 0) return null;
-            return (
-              <tr key={stage.kind}>
-                <th scope="row">{stage.name}</th>
-                <td>{stage.trigger}</td>
-                <td>{stage.kind === 'order' ? 'clinician' : stage.owner}</td>
-                <td>{stage.kind === 'order' ? '–' : WAITS[stage.waitingOn]}</td>
-                <td>
-                  {stage.kind === 'order' ? (
-                    '–'
-                  ) : (
-                    <ul className={`${styles['plain']} ${styles['deadline']}`}>
-                      {URGENCIES.map((urgency) => (
-                        <li key={urgency}>
-                          <span className={styles['quiet']}>{urgency}</span>{' '}
-                          {deadlineWords(stage.kind, content.levels[stage.kind][urgency])}
-                        </li>
-                      ))}
-                    </ul>
-                  )}
-                </td>
-                <td className={styles['steps']}>
-                  {own.length === 0 ? '–' : null}
-                  <ol className={styles['plain']}>
-                    {own.map(({ rule, words }) => {
-                      const step = content.steps[rule];
-                      return step ? (
-                        <li key={rule}>
-                          {words}{' '}
-                          <span className={styles['quiet']}>
-                            {spansText(step.after)} → {step.reach} ({rule})
-                          </span>
-                        </li>
-                      ) : null;
-                    })}
-                  </ol>
-                </td>
+    <WordTable label="Stages" headings={['Stage', 'Begins when', 'Owner', 'Waits for', 'Deadline', 'While it stays open']}>
+      {[...stages, ORDER].map((stage) => {
+        const own = steps.filter(({ of }) => of === stage.kind);
+        if (stage.kind === 'order' && own.length === 0) return null;
+        return (
+          <tr key={stage.kind}>
+            <th scope="row">{stage.name}</th>
+            <td>{stage.trigger}</td>
+            <td>{OWNERS[stage.kind === 'order' ? 'clinician' : stage.owner]}</td>
+            <td>{stage.kind === 'order' ? '–' : WAITS[stage.waitingOn]}</td>
+            <td>
+              {stage.kind === 'order' ? (
+                '–'
+              ) : (
+                <ul className={`${styles['plain']} ${styles['deadline']}`}>
+                  {URGENCIES.map((urgency) => (
+                    <li key={urgency}>
+                      <span className={styles['quiet']}>{urgency}</span> {deadlineWords(stage.kind, content.levels[stage.kind][urgency])}
+                    </li>
+                  ))}
+                </ul>
+              )}
+            </td>
+            <td>
+              <div className={styles['last']}>
+                {own.length === 0 ? '–' : <Steps own={own} content={content} />}
                 {onChange ? (
-                  <td>
-                    <Button size="compact-sm" variant="default" aria-label={`Change: ${stage.name}`} onClick={() => onChange(stage.kind)}>
-                      Change…
-                    </Button>
-                  </td>
+                  <Button size="compact-sm" variant="default" aria-label={`Change: ${stage.name}`} onClick={() => onChange(stage.kind)}>
+                    Change…
+                  </Button>
                 ) : null}
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </Box>
+              </div>
+            </td>
+          </tr>
+        );
+      })}
+    </WordTable>
   );
 }
+
+const Steps = ({ own, content }: { own: ServiceLevelsAnswer['steps']; content: PolicyContent }) => (
+  <ol className={styles['plain']}>
+    {own.map(({ rule, words }) => {
+      const step = content.steps[rule];
+      return step ? (
+        <li key={rule} title={`Rule ${rule}`}>
+          {words}{' '}
+          <span className={styles['quiet']}>
+            {spansText(step.after)} → {step.reach}
+          </span>
+        </li>
+      ) : null;
+    })}
+  </ol>
+);
