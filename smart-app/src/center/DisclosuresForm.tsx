@@ -3,6 +3,7 @@ import { Button, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { failureText } from '../session/api.ts';
 import { saveFile } from '../session/save-file.ts';
+import styles from './AuditPage.module.css';
 import type { CenterProps } from './CenterPage.tsx';
 
 export function DisclosuresForm({ api, onFail }: Pick<CenterProps, 'api' | 'onFail'>) {
@@ -27,7 +28,7 @@ export function DisclosuresForm({ api, onFail }: Pick<CenterProps, 'api' | 'onFa
     return setTold('The file was handed to the browser. That it was taken is on record.');
   };
   return (
-    <form aria-label="Accounting of disclosures" onSubmit={(event) => void take(event)}>
+    <form className={styles['disclosures']} aria-label="Accounting of disclosures" onSubmit={(event) => void take(event)}>
       <h2>Accounting of disclosures</h2>
       <p>Whom one patient’s records went to in the last six years: when, what and for what.</p>
       <TextInput
@@ -37,11 +38,9 @@ export function DisclosuresForm({ api, onFail }: Pick<CenterProps, 'api' | 'onFa
         maxLength={64}
         onChange={(event) => setPatient(event.currentTarget.value)}
       />
-      <p>
-        <Button type="submit" variant="default" loading={busy}>
-          Download
-        </Button>
-      </p>
+      <Button type="submit" variant="default" loading={busy}>
+        Download
+      </Button>
       <output className="caption">{told}</output>
     </form>
   );

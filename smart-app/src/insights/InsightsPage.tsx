@@ -71,7 +71,7 @@ export default function InsightsPage({ session, api, onFail, item, search }: Pro
               </div>
               <p className="caption num">
                 From {countText(known.snapshot.referrals)} referrals, as of {plainTime(known.snapshot.asOf)}.
-                {known.simulated === 0
+                {known.simulated === 0 || known.snapshot.referrals === 0
                   ? ''
                   : ` ${countText(known.simulated)} of them are of a simulated practice: synthetic, with what is true of it described in its README.`}
               </p>

@@ -27,10 +27,10 @@ export function Owed({ owed, proposal, now }: { owed: WorklistRow; proposal: Thr
       {owed.steps.length > 0 ? (
         <ul className={styles['steps']} aria-label="Steps taken">
           {owed.steps.map(({ rule, words, at, to }) => (
-            <li key={`${rule} ${at}`}>
+            <li key={`${rule} ${at}`} title={`Rule ${rule}`}>
               {words}{' '}
               <span className="caption num">
-                To {to}, {plainTime(at, now)}, rule {rule}
+                To {to}, {plainTime(at, now)}
               </span>
             </li>
           ))}

@@ -20,8 +20,8 @@ export function ThreadEntries({ entries, now }: { entries: readonly ThreadEntry[
   return (
     <section aria-label="What happened">
       <ol className={styles['entries']} reversed>
-        {entries.toReversed().map(({ sequence, at, recordedAt, party, by, title, detail, times }) => (
-          <li key={sequence} className={styles[party]}>
+        {entries.toReversed().map(({ sequence, at, recordedAt, party, by, title, detail, rule, times }) => (
+          <li key={sequence} className={styles[party]} title={rule === null ? undefined : `Rule ${rule}`}>
             <p>
               <strong>{title}</strong>
               {prefixed(detailText(detail, times, now))}

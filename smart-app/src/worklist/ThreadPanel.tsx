@@ -243,6 +243,10 @@ const BEFORE_THE_ANSWER = ['in-chart', 'sent', 'received'];
 const endWords = (status: string, nameOf: (status: string) => string): string =>
   status === 'closed' ? 'the loop is closed.' : `this referral is ${nameOf(status)}.`;
 
+const NETWORKS: Readonly<Record<string, string>> = { in: 'in network', out: 'out of network' };
+
+const networkWords = (network: string): string => NETWORKS[network] ?? 'network not known';
+
 function Head({ thread, ref }: { thread: Thread; ref: Ref<HTMLElement> }) {
   const statusName = useStatusName();
   const { patientName, specialtyName, urgency, status, performer, coordinator, appointment } = thread;
@@ -252,7 +256,7 @@ function Head({ thread, ref }: { thread: Thread; ref: Ref<HTMLElement> }) {
         <h2>{patientName || 'Referral'}</h2>
         <span className={styles['chips']}>
           {urgency === 'routine' ? null : <Chip tone="warn">{urgency}</Chip>}
-          <Chip tone={status === 'closed' ? 'good' : 'info'}>{statusName(status)}</Chip>
+          <Chip tone={status === 'closed' ? 'good' : stepsDone(status) === undefined ? 'wait' : 'info'}>{statusName(status)}</Chip>
         </span>
       </div>
       <p>
@@ -260,7 +264,7 @@ function Head({ thread, ref }: { thread: Thread; ref: Ref<HTMLElement> }) {
         {performer ? ` · ${performer.name}` : ''}
       </p>
       <p className="caption num">
-        {performer ? `NPI ${performer.npi} · network: ${performer.network} · ` : ''}
+        {performer ? `NPI ${performer.npi} · ${networkWords(performer.network)} · ` : ''}
         {coordinator ? `with ${coordinator.name}` : 'with no coordinator'}
         {appointment ? ` · visit ${plainTime(appointment.startsAt)}` : ''}
       </p>

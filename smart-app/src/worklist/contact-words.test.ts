@@ -64,7 +64,7 @@ test('who acts for the patient, and that messages go to them', () => {
   expect(proxyWords(ANA, false, NOW)).toEqual([
     'messages go to them instead of the patient',
     'speaks Spanish',
-    expect.stringMatching(/^texts to \+15552100177: wanted since/),
+    expect.stringMatching(/^texts to 555-210-0177: wanted since/),
     expect.stringMatching(/^put on record by Teo, /),
   ]);
   expect(proxyWords({ ...ANA, acts: false, instead: false, reach: null, put: null }, false, NOW)).toEqual([

@@ -2,6 +2,7 @@
 import { PATIENT_CHANNELS, type PatientChannel } from '@refloop/domain/patient/outreach';
 import type { ChannelView, PatientContactView, PreferredWay, ProxyView } from '@refloop/server/client/patient-contact';
 import { plainTime } from '../words/plain-date.ts';
+import { plainPhone } from '../words/plain-phone.ts';
 
 export const PREFERRED_NAMES: Readonly<Record<PreferredWay, string>> = { phone: 'A call', text: 'Text messages', email: 'E-mail' };
 
@@ -45,7 +46,7 @@ export function consentWords({ to, consent }: ChannelView, now: Date): string {
 export function proxyWords({ acts, instead, reach, put }: ProxyView, isUnderAge: boolean, now: Date): string[] {
   const places = PATIENT_CHANNELS.flatMap((channel) => {
     const way = reach?.[channel];
-    return way && way.to !== null ? `${LEAVE_AS[channel]} to ${way.to}: ${consentWords(way, now)}` : [];
+    return way && way.to !== null ? `${LEAVE_AS[channel]} to ${plainPhone(way.to)}: ${consentWords(way, now)}` : [];
   });
   return [
     acts ? '' : 'does not act for them any more: the patient is of age',

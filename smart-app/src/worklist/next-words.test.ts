@@ -70,6 +70,7 @@ test('whom the clinician refused is read with the reason, the last first, and no
     by: 'Maren Oduya, MD',
     title: 'Proposed specialist refused',
     detail: 'Ana Rivera, MD: too far away',
+    rule: null,
     times: [],
   };
   const later = { ...entry, sequence: 9, detail: 'Ben Okafor, MD: too long a wait' };

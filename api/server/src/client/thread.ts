@@ -18,6 +18,8 @@ export const ThreadEntry = z.object({
   by: z.string(),
   title: z.string(),
   detail: z.string().nullable(),
+  /** The rule of the service levels by which it was done; null where none was. */
+  rule: z.string().nullable(),
   /** Instants that belong behind the detail, told in the reader's own zone. */
   times: z.array(z.string()),
 });

@@ -75,8 +75,8 @@ const wrong = (left: number): Refusal =>
   problem('not-allowed', triesLeft(left), [
     {
       field: 'npi',
-      message: 'It is not the NPI this referral is for',
-      fix: 'Give the ten digits of the specialist named in the letter.',
+      message: 'Give the ten digits of the specialist named in the letter',
+      fix: 'They stand beside the name.',
     },
   ]);
 

@@ -14,6 +14,7 @@ import { OFFICE_MAIL } from '../channels/office-mail.ts';
 import type { ThreadEntry } from '../client/thread.ts';
 import type { StoredEffect } from '../store/outbox.ts';
 import { groundWords } from './authorization-words.ts';
+import { isWritten, settledWords, WRITTEN_THINGS } from './written-words.ts';
 
 type Party = ThreadEntry['party'];
 
@@ -186,7 +187,7 @@ function detailOf(fact: ReferralFact, names: Names, handed: Handed): string | nu
       return fact.because === 'in-turn' ? `${person(fact.coordinator)}, in turn` : `${person(fact.coordinator)}, ${plain(fact.because)}`;
     case 'escalation-raised': {
       const inPlace = fact.insteadOf === null ? '' : ` in place of ${person(fact.insteadOf)}`;
-      return `${stepWords(fact.rule)} Told: ${person(fact.to)}${inPlace}. (${fact.rule})`;
+      return `${stepWords(fact.rule)} Told: ${person(fact.to)}${inPlace}.`;
     }
     case 'patient-messaged':
       return `${TOPIC_WORDS[fact.topic]} ${CHANNEL_OF_PATIENT[fact.channel]} ${OUTCOME_WORDS[fact.outcome]}`;
@@ -205,11 +206,9 @@ function detailOf(fact: ReferralFact, names: Names, handed: Handed): string | nu
     case 'set-aside-settled':
       return fact.note;
     case 'write-step-settled':
-      return fact.outcome.status === 'by-hand'
-        ? `The order was placed by hand. ${fact.outcome.note}`.trim()
-        : `${fact.step}: ${fact.outcome.status}`;
+      return settledWords(fact);
     case 'write-step-attempted':
-      return fact.step;
+      return WRITTEN_THINGS[fact.step];
     case 'order-status-observed':
       return fact.status;
     case 'none-in-network-found':
@@ -288,7 +287,13 @@ const withNotTold = (fact: ReferralFact, detail: string | null): string =>
 /** Of a step that a machine carried out it says what that did; behind a message, whether the office is told of it. */
 function withWord(fact: ReferralFact, detail: string | null, word: string | undefined): string | null {
   if (word === undefined) return detail;
-  return fact.type === 'escalation-raised' ? `${word} (${fact.rule})` : `${detail} (${word})`;
+  return fact.type === 'escalation-raised' ? word : `${detail} (${word})`;
+}
+
+function titleOf(fact: ReferralFact, mailed: ReadonlySet<string>): string {
+  if (fact.type === 'transmission-delivered' && mailed.has(fact.transmissionId)) return HANDED;
+  if (fact.type === 'write-step-settled' && !isWritten(fact)) return 'Not written to the chart';
+  return EVENTS[fact.type].name;
 }
 
 /** Newest last. @param toOffice what became of a word to the office, by sequence @param notTold sequence of what was done about a visit and the patient was not written of; undefined where there is none */
@@ -310,11 +315,12 @@ export function threadOf(
       recordedAt,
       party: partyOf(fact, actor),
       by: byOf(actor, names),
-      title: fact.type === 'transmission-delivered' && mailed.has(fact.transmissionId) ? HANDED : EVENTS[fact.type].name,
+      title: titleOf(fact, mailed),
       detail:
         sequence === notTold
           ? withNotTold(fact, detailOf(fact, names, handed))
           : withWord(fact, detailOf(fact, names, handed), toOffice.get(sequence)),
+      rule: fact.type === 'escalation-raised' ? fact.rule : null,
       times: timesOf(fact),
     }));
 }
