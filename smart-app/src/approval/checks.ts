@@ -42,7 +42,7 @@ export function checksOf(state: DeskState): Check[] {
         : {
             id: 'checklist',
             tone: 'warn',
-            text: missing.length === 1 ? `${missing[0]?.label} missing` : `${missing.length} required items missing`,
+            text: missing.length === 1 ? `Missing: ${missing[0]?.label}` : `${missing.length} required items missing`,
           },
     );
     checks.push(
