@@ -55,7 +55,7 @@ const seedWith = async (acts: readonly string[]): Promise<string> => {
 
 test('it accepts, books and sends its note; each is read back as the same patient’s, and only the note as a note', async () => {
   const { faxed, office } = await play(await seedWith(['accept', 'book', 'note']), 100);
-  const read = await Promise.all(faxed.map(readPdf));
+  const read = await Promise.all(faxed.map((bytes) => readPdf(bytes)));
   for (const document of read) {
     if (document.kind !== 'read') throw new Error('It cannot be read.');
     const { patient, npis, orders } = document.header;
@@ -68,7 +68,7 @@ test('it accepts, books and sends its note; each is read back as the same patien
 
 test('what it says when it declines is never taken for a note', async () => {
   const { faxed } = await play(await seedWith(['decline']), 100);
-  const [document, ...others] = await Promise.all(faxed.map(readPdf));
+  const [document, ...others] = await Promise.all(faxed.map((bytes) => readPdf(bytes)));
   expect([document?.kind, others]).toEqual(['read', []]);
   expect(document?.kind === 'read' && document.nature).not.toBe('consult-note');
 });

@@ -54,7 +54,7 @@ export const WHY_NOT_ENCLOSED = [
   'unknown-kind',
   /** It lies outside of the EHR, where nothing is fetched. */
   'elsewhere',
-  /** Nobody can say what stands in all of it: locked, damaged, or more than is read by itself. */
+  /** Nobody can say what stands in all of it: locked, damaged, with files within, or more than is read by itself. */
   'not-read',
   /** By what is written in it: said in the words of `gone`, which tell nothing. */
   'kept-back',

@@ -6,11 +6,11 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { PROGRAM_FOLDERS } from '../program-folders.ts';
-import { LIMITS, unreadable } from './read-document.ts';
+import { LIMITS, type ReadAsked, unreadable } from './read-document.ts';
 import { ReadFile } from './read-file.ts';
 
 export type DocumentReader = {
-  read: (bytes: Uint8Array) => Promise<ReadFile>;
+  read: (bytes: Uint8Array, asked?: ReadAsked) => Promise<ReadFile>;
   /** How often a process had to be ended or ended by itself. */
   restarts: () => number;
   close: () => Promise<void>;
@@ -128,7 +128,7 @@ export function createDocumentReader(limits: ReaderLimits = READER_LIMITS): Docu
   }
 
   /** Undefined where the process ended by itself before it answered. */
-  function ask(reading: Reading, bytes: Uint8Array): Promise<ReadFile | undefined> {
+  function ask(reading: Reading, bytes: Uint8Array, asked: ReadAsked): Promise<ReadFile | undefined> {
     const own = (number += 1);
     return new Promise((done) => {
       let answered = false;
@@ -158,22 +158,22 @@ export function createDocumentReader(limits: ReaderLimits = READER_LIMITS): Docu
       };
       reading.child.on('message', heard);
       reading.child.once('exit', gone);
-      reading.child.send({ number: own, bytes }, (error) => {
+      reading.child.send({ number: own, bytes, asked }, (error) => {
         if (error) gone();
       });
     });
   }
 
-  async function readNow(bytes: Uint8Array): Promise<ReadFile> {
+  async function readNow(bytes: Uint8Array, asked: ReadAsked): Promise<ReadFile> {
     if (bytes.byteLength > LIMITS.bytes) return unreadable('too-large');
     clearTimeout(idle);
     const first = await readyProcess();
     const fresh = first.done === 0;
-    let [reading, answer] = [first, await ask(first, bytes)];
+    let [reading, answer] = [first, await ask(first, bytes, asked)];
     // A process that had read others may have ended for any reason; one that had read none ended of this document.
     if (!answer && !fresh) {
       reading = await readyProcess();
-      answer = await ask(reading, bytes);
+      answer = await ask(reading, bytes, asked);
     }
     reading.done += 1;
     if (reading.done >= limits.documents) end(reading);
@@ -183,8 +183,8 @@ export function createDocumentReader(limits: ReaderLimits = READER_LIMITS): Docu
   }
 
   return {
-    read: (bytes) => {
-      const answer = last.then(() => readNow(bytes));
+    read: (bytes, asked = {}) => {
+      const answer = last.then(() => readNow(bytes, asked));
       last = answer.catch(() => undefined);
       return answer;
     },

@@ -3,7 +3,7 @@ import { natureOf } from './document-nature.ts';
 import { findingsOfPages } from './key-findings.ts';
 import { namesSeveral } from './patients-named.ts';
 import { readCcda } from './read-ccda.ts';
-import { LIMITS, type ReadDocument, unreadable } from './read-document.ts';
+import { LIMITS, type ReadAsked, type ReadDocument, unreadable } from './read-document.ts';
 import type { ReadFile } from './read-file.ts';
 import { readMail } from './read-mail.ts';
 import { readPdf } from './read-pdf.ts';
@@ -51,18 +51,18 @@ function readText(bytes: Uint8Array): ReadDocument {
   };
 }
 
-export async function readBytes(bytes: Uint8Array, wrapped = false): Promise<ReadDocument> {
+export async function readBytes(bytes: Uint8Array, asked: ReadAsked = {}, wrapped = false): Promise<ReadDocument> {
   if (bytes.byteLength > LIMITS.bytes) return unreadable('too-large');
-  if (startOf(bytes).includes('%PDF-')) return readPdf(bytes);
+  if (startOf(bytes).includes('%PDF-')) return readPdf(bytes, asked);
   if (looksLikeXml(bytes)) {
     if (wrapped) return unreadable('other-kind');
-    return readCcda(bytes, (inner) => readBytes(inner.bytes, true));
+    return readCcda(bytes, (inner) => readBytes(inner.bytes, {}, true));
   }
   return readText(bytes);
 }
 
 /** Whatever a gateway may hand over: a document, a mail of ours that came back, or a mail with documents attached. */
-export async function readFile(bytes: Uint8Array): Promise<ReadFile> {
+export async function readFile(bytes: Uint8Array, asked: ReadAsked = {}): Promise<ReadFile> {
   if (bytes.byteLength > LIMITS.bytes) return unreadable('too-large');
-  return (await readReturnedMail(bytes)) ?? (await readMail(bytes)) ?? readBytes(bytes);
+  return (await readReturnedMail(bytes)) ?? (await readMail(bytes)) ?? readBytes(bytes, asked);
 }

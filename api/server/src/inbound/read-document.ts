@@ -70,6 +70,19 @@ export const UNREADABLE = {
 export const Unreadable = z.enum(Object.keys(UNREADABLE) as [keyof typeof UNREADABLE]);
 export type Unreadable = z.infer<typeof Unreadable>;
 
+/** What a PDF holds beside the text of its pages (`beside-pages.ts`). */
+export const Beside = z.object({
+  words: z.string(),
+  /** Something drawn over its pages, as a stamp, may hold words that only a person can read. */
+  drawn: z.boolean(),
+  /** Files within it, or more than is looked at: nobody can say what stands in all of it. */
+  closed: z.boolean(),
+});
+export type Beside = z.infer<typeof Beside>;
+
+/** `beside`: whether to read that too. */
+export type ReadAsked = { readonly beside?: boolean };
+
 export const ReadDocument = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('read'),
@@ -84,8 +97,10 @@ export const ReadDocument = z.discriminatedUnion('kind', [
     several: z.boolean().default(false),
     /** Pages or sections beyond what is read by itself. */
     cut: z.boolean(),
+    /** Only where it was asked for, as of what is to be handed on. */
+    beside: Beside.optional(),
   }),
-  z.object({ kind: z.literal('unreadable'), why: Unreadable }),
+  z.object({ kind: z.literal('unreadable'), why: Unreadable, beside: Beside.optional() }),
 ]);
 export type ReadDocument = z.infer<typeof ReadDocument>;
 export type DocumentPart = z.infer<typeof Part>;
@@ -109,6 +124,8 @@ export const nobody = (): Identity => ({
 export const LIMITS = {
   bytes: 10 * 1024 * 1024,
   pages: 80,
+  /** Annotations of a PDF and fields of its form. */
+  notes: 2000,
   /** Characters of text. */
   text: 1_000_000,
   /** Elements of XML, one within another. */

@@ -1,9 +1,10 @@
 /** A PDF with a text layer, page by page, by pdf.js. It runs where it may fail: within the reading process, under its limits. */
 import { getDocument, type PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
+import { besidePages } from './beside-pages.ts';
 import { natureOf } from './document-nature.ts';
 import { findingsOfPages } from './key-findings.ts';
 import { namesSeveral } from './patients-named.ts';
-import { type DocumentPart, LIMITS, type ReadDocument, unreadable } from './read-document.ts';
+import { type DocumentPart, LIMITS, type ReadAsked, type ReadDocument, unreadable } from './read-document.ts';
 import { headerIn } from './text-header.ts';
 
 type Piece = { text: string; x: number; y: number; width: number; height: number };
@@ -53,7 +54,7 @@ const MOST_PIECES = 20_000;
 const whyNot = (error: unknown): ReadDocument =>
   unreadable(error instanceof Error && error.name === 'PasswordException' ? 'password' : 'broken');
 
-export async function readPdf(bytes: Uint8Array): Promise<ReadDocument> {
+export async function readPdf(bytes: Uint8Array, asked: ReadAsked = {}): Promise<ReadDocument> {
   const loading = getDocument({
     data: new Uint8Array(bytes),
     verbosity: 0,
@@ -72,7 +73,8 @@ export async function readPdf(bytes: Uint8Array): Promise<ReadDocument> {
       parts.push({ title: `Page ${number}`, text });
     }
     if (characters > LIMITS.text) return unreadable('too-large');
-    if (parts.every(({ text }) => text.trim() === '')) return unreadable('picture');
+    const beside = asked.beside ? { beside: await besidePages(pdf, bytes, pages) } : {};
+    if (parts.every(({ text }) => text.trim() === '')) return { ...unreadable('picture'), ...beside };
     const whole = parts.map(({ text }) => text).join('\n');
     const [first = ''] = parts[0]?.text.split('\n') ?? [];
     const extracts = findingsOfPages(parts);
@@ -86,6 +88,7 @@ export async function readPdf(bytes: Uint8Array): Promise<ReadDocument> {
       nature: natureOf(parts, extracts),
       several: namesSeveral(parts),
       cut: pdf.numPages > pages,
+      ...beside,
     };
   } catch (error) {
     return whyNot(error);

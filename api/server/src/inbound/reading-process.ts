@@ -4,10 +4,10 @@
  * (document-reader.ts). Whatever goes wrong in it ends with it.
  */
 import { readFile } from './read-bytes.ts';
-import { unreadable } from './read-document.ts';
+import { type ReadAsked, unreadable } from './read-document.ts';
 
-process.on('message', ({ number, bytes }: { number: number; bytes: Uint8Array }) => {
-  void readFile(bytes)
+process.on('message', ({ number, bytes, asked }: { number: number; bytes: Uint8Array; asked: ReadAsked }) => {
+  void readFile(bytes, asked)
     .catch(() => unreadable('broken'))
     .then((document) => process.send?.({ number, document }));
 });

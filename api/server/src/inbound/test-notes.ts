@@ -162,22 +162,31 @@ export const HL7_CONSULTATION = `<?xml version="1.0" encoding="UTF-8" standalone
 
 export type NoteWords = { heading?: string; facts: readonly string[]; body: readonly string[] };
 
-/** A PDF as an office’s system prints it; each list of `pages` is a page. */
-export function pdfNote(pages: readonly (readonly string[])[], options: { password?: string } = {}): Promise<Uint8Array<ArrayBuffer>> {
-  const pdf = new Pdf({
-    ...(options.password === undefined ? {} : { userPassword: options.password }),
-    info: { CreationDate: new Date(0) },
-  });
+/** A PDF of whatever is drawn; the same drawing gives the same bytes. */
+export function drawnPdf(
+  draw: (pdf: PDFKit.PDFDocument) => void,
+  options: PDFKit.PDFDocumentOptions = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  const pdf = new Pdf({ ...options, info: { CreationDate: new Date(0), ...options.info } });
   const chunks: Buffer[] = [];
   pdf.on('data', (chunk: Buffer) => chunks.push(chunk));
   const done = new Promise<Uint8Array<ArrayBuffer>>((made) => pdf.on('end', () => made(new Uint8Array(Buffer.concat(chunks)))));
-  for (const [at, lines] of pages.entries()) {
-    if (at > 0) pdf.addPage();
-    for (const line of lines) pdf.fontSize(11).text(line);
-  }
+  draw(pdf);
   pdf.end();
   return done;
 }
+
+/** A PDF as an office’s system prints it; each list of `pages` is a page. */
+export const pdfNote = (pages: readonly (readonly string[])[], options: { password?: string } = {}): Promise<Uint8Array<ArrayBuffer>> =>
+  drawnPdf(
+    (pdf) => {
+      for (const [at, lines] of pages.entries()) {
+        if (at > 0) pdf.addPage();
+        for (const line of lines) pdf.fontSize(11).text(line);
+      }
+    },
+    options.password === undefined ? {} : { userPassword: options.password },
+  );
 
 /** A cardiologist’s note about the patient of the test referrals. */
 export const CARDIOLOGY_NOTE: readonly (readonly string[])[] = [

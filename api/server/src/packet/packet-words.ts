@@ -45,7 +45,7 @@ const WHY_NOT: Readonly<Record<WhyNotEnclosed, string>> = {
   'packet-full': 'there is no more room in this packet',
   'unknown-kind': 'it is a kind of file that is not sent',
   elsewhere: 'it is kept outside of the EHR',
-  'not-read': 'it is locked, damaged or too long to be read through here',
+  'not-read': 'it is locked, damaged, too long, or holds other files, so that it is not read through here',
   'kept-back': NONE_TO_ENCLOSE,
 };
 

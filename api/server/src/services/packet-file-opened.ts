@@ -46,14 +46,17 @@ export function createFileOpener(read: DocumentReader['read']): OpenFileOf {
   const shelf = createShelf();
   const pageOf = createPages();
 
-  /** What is locked, damaged, read in part or read by nobody is not handed on unseen. */
+  /** What is locked, damaged, read in part or read by nobody, or holds other files, is not handed on unseen. */
   async function lookInto(bytes: Uint8Array): Promise<Result<LookedInto, 'not-read'>> {
     try {
-      const document = asDocument(await read(bytes));
-      if (document.kind === 'unreadable') return document.why === 'picture' ? ok({ words: '', unread: true }) : refuse('not-read');
+      const document = asDocument(await read(bytes, { beside: true }));
+      const { beside } = document;
+      if (!beside || beside.closed) return refuse('not-read');
+      if (document.kind === 'unreadable')
+        return document.why === 'picture' ? ok({ words: beside.words, unread: true }) : refuse('not-read');
       if (document.cut) return refuse('not-read');
       const texts = document.parts.map(({ text }) => text);
-      return ok({ words: texts.join('\n'), unread: texts.some((text) => text.trim() === '') });
+      return ok({ words: [...texts, beside.words].join('\n'), unread: beside.drawn || texts.some((text) => text.trim() === '') });
     } catch {
       return refuse('not-read');
     }

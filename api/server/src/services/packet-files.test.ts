@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import Pdf from 'pdfkit';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { PacketItemView } from '../client/packet.ts';
+import { drawnPdf } from '../inbound/test-notes.ts';
 import { chunk, jpeg, scannedPdf as pdfOf, png } from '../packet/test-images.ts';
 import { readPdf } from '../packet/test-read-pdf.ts';
 import { fullChart, NPI, PLANTED, packetDesk, subject } from './test-packet-desk.ts';
@@ -27,6 +28,11 @@ const inline = document('photo', 'Photograph of the skin', {
   contentType: 'image/png',
   data: Buffer.from(png(30, 20)).toString('base64'),
 });
+const withAFile = await drawnPdf((pdf) => void pdf.text('Seen for chest pain.').file(Buffer.from('Notes.'), { name: 'notes.txt' }));
+const withAField = await drawnPdf((pdf) => {
+  pdf.text('Seen for chest pain.').font('Helvetica').initForm();
+  pdf.formText('history', 72, 200, 300, 20, { value: 'Opioid use disorder' });
+});
 const scannedPdf = (words = 'Seen for chest pain.') => pdfOf(words);
 const SUD = { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'SUD' };
 const consent: Body = {
@@ -44,7 +50,7 @@ const withFiles = (): Body[] => [...fullChart(), xray, scan, inline];
 
 /** The same of what the EHR has no more and of what is kept back. */
 const NONE = 'there is no file of it that can be enclosed';
-const NOT_READ = 'it is locked, damaged or too long to be read through here';
+const NOT_READ = 'it is locked, damaged, too long, or holds other files, so that it is not read through here';
 
 const answer = (body: Body) => () => Response.json(body);
 const raw = (bytes: Uint8Array<ArrayBuffer>) => () => new Response(bytes);
@@ -135,6 +141,8 @@ describe('before it goes', () => {
       'it is kept outside of the EHR',
     ],
     ['it is locked or damaged', { 'Binary/scan': raw(new Uint8Array(Buffer.from('%PDF-1.4 and nothing else'))) }, NOT_READ],
+    ['it holds other files', { 'Binary/scan': raw(withAFile) }, NOT_READ],
+    ['it speaks of what needs a consent in a field', { 'Binary/scan': raw(withAField) }, NONE],
     ['it speaks of what needs a consent', { 'Binary/scan': raw(scannedPdf('Seen with opioid use disorder.')) }, NONE],
   ])('%s: it goes by title, with the words why', async (_, more, words) => {
     const id = await written(withFiles());
