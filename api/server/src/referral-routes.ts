@@ -117,6 +117,7 @@ export function referralRoutes({
   const siteFor = (scope: Scope) => siteOf(sites, scope);
   const matching = createMatchingService({ current: index, policy });
   const assembly: AssemblyDeps = { practiceOf: practiceNow, phoneOf: ({ scope }) => phoneOf(scope) };
+  const files = createPacketFiles({ open: chartFiles, read });
   const packets = createPacketService({
     store,
     newId,
@@ -124,7 +125,7 @@ export function referralRoutes({
     consents,
     ...assembly,
     tracks: (scope) => siteFor(scope)?.system?.tracks === true,
-    files: createPacketFiles({ open: chartFiles, read }),
+    files,
     channelsOf: (entryId): DirectoryEntry['channels'] => index()?.entry(entryId)?.channels ?? [],
   });
   return [
@@ -152,7 +153,7 @@ export function referralRoutes({
     ...chartLookRoutes({ again: createChartAgainService({ store, newId, consents, chart, packets }) }),
     ...officeRoutes({
       office: createOfficeService({ store, practiceOf: practiceNow, phoneOf, read, consents }),
-      links: createOfficeLinkService({ store, newId, assembly: { ...assembly, consents } }),
+      links: createOfficeLinkService({ store, newId, assembly: { ...assembly, consents, files } }),
       worklist,
     }),
     ...serviceLevelRoutes({ serviceLevels: createServiceLevelService({ store }) }),

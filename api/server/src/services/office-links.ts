@@ -1,22 +1,24 @@
 /** Links that a coordinator makes for the office of the specialist who is asked. Making one is sending it: it is handed over from here on. */
-import type { FhirResource } from '@refloop/domain/fhir/read';
+import type { Attempt } from '@refloop/domain/referral/attempt';
 import { decideCare } from '@refloop/domain/referral/care-command';
 import type { OfficeMail } from '../channels/office-mail.ts';
 import type { NewLink } from '../client/office.ts';
 import type { Thread } from '../client/thread.ts';
-import type { ReadConsents } from '../ehr/consents-now.ts';
+import type { SentPacket } from '../packet/packet-ccda.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, personOf, type Session } from '../sessions/session.ts';
 import type { Store, Unit } from '../store/store.ts';
 import { recordSettled } from './authorization-answer.ts';
 import { careRefusal } from './care-refusal.ts';
-import { consentsFor } from './consents-at-sending.ts';
 import { addLink, expiryOf, type LinkAbout } from './new-office-link.ts';
 import { noSuchReferral, requireOwn } from './own-referral.ts';
-import { type AssemblyDeps, assemblePacket } from './packet-assembly.ts';
+import { type AskedOfEhr, type AskingDeps, askingEhr } from './packet-asked.ts';
+import { type AssembledPacket, type AssemblyDeps, assemblePacket } from './packet-assembly.ts';
+import { TO_SEND } from './packet-files.ts';
+import { keepAsItGoes } from './packet-went.ts';
 import { holdWords } from './packet-words.ts';
 import { applyDecision, readReferral, withRetry } from './referral-log.ts';
-import { passOn } from './sent-packet.ts';
+import { keepSent, newestPacketOf } from './sent-packet.ts';
 import { readThread } from './worklist.ts';
 
 export type OfficeLinkService = {
@@ -25,20 +27,19 @@ export type OfficeLinkService = {
   close: (session: Session, referralId: string, now: Date) => Promise<Thread | Refusal>;
 };
 
-/** A link hands the packet over like any other way: one that is held goes by none. Answers the last event the link is made on. */
-async function refuseHeldPacket(
-  unit: Unit,
-  referralId: string,
-  deps: AssemblyDeps,
-  { now, consents, sequence }: { now: Date; consents: readonly FhirResource[]; sequence: number },
-): Promise<number> {
+type Asked = { now: Date; ofEhr: AskedOfEhr; sequence: number };
+/** `on`: the last event the link is made on. */
+type MayGo = { on: number; assembled: AssembledPacket | undefined };
+
+/** A link hands the packet over like any other way: one that is held goes by none. */
+async function refuseHeldPacket(unit: Unit, referralId: string, deps: AssemblyDeps, { now, ofEhr, sequence }: Asked): Promise<MayGo> {
   const referral = await readReferral(unit, referralId);
-  const assembled = referral && (await assemblePacket(unit, referral, deps, now, consents));
+  const assembled = referral && (await assemblePacket(unit, referral, deps, now, ofEhr.consents, ofEhr.files));
   const [hold] = assembled?.holds ?? [];
   if (hold) throw new Refused(problem('conflict', `No link was made. ${holdWords(hold, (subject) => subject)}`));
   if (referral && referral.decidedSequence !== sequence) throw new Refused(problem('conflict', CHANGED));
   const settled = assembled && (await recordSettled(unit, referralId, assembled, now.toISOString()));
-  return settled?.decidedSequence ?? sequence;
+  return { on: settled?.decidedSequence ?? sequence, assembled };
 }
 
 /** Makes the link of a transmission and closes those before it. Answers what opens it, of which only the digest is kept. */
@@ -52,17 +53,32 @@ export async function insertLink(unit: Unit, session: Session, about: LinkAbout)
 export const linkSecret = (publicUrl: string, link: string): Pick<OfficeMail, 'link'> => ({ link: `${publicUrl}/office#${link}` });
 
 /** Without `assembly` no packet is looked at: where referrals have none. */
-type LinkDeps = { store: Store; newId: () => string; assembly?: AssemblyDeps & { consents: ReadConsents } };
+type LinkDeps = { store: Store; newId: () => string; assembly?: Omit<AskingDeps, 'store'> };
+
+/** The packet as it went to this office before, the newest: a link that takes the place of one shows what that one showed. */
+const wentBefore = async (unit: Unit, attempt: Attempt | undefined): Promise<SentPacket | undefined> =>
+  attempt &&
+  newestPacketOf(
+    unit,
+    attempt.transmissions.filter(({ status }) => status !== 'failed'),
+  );
 
 export const createOfficeLinkService = ({ store, newId, assembly }: LinkDeps): OfficeLinkService => ({
   make: async (session, referralId, sequence, now) => {
-    const consents = assembly ? await consentsFor({ store, consents: assembly.consents }, session, referralId, now) : [];
+    const hasGone = await store.transaction(session.scope, async (unit) => {
+      await requireOwn(unit, session, referralId);
+      return (await wentBefore(unit, (await readReferral(unit, referralId))?.attempts.at(-1))) !== undefined;
+    });
+    const ask = assembly && askingEhr({ store, ...assembly });
+    const ofEhr = (await ask?.(session, referralId, now, hasGone ? 'without-files' : TO_SEND)) ?? { consents: [], files: undefined };
     return withRetry(() =>
       store.transaction(session.scope, async (unit) => {
         const at = now.toISOString();
         const id = newId();
         await requireOwn(unit, session, referralId);
-        const on = assembly ? await refuseHeldPacket(unit, referralId, assembly, { now, consents, sequence }) : sequence;
+        const asked = { now, ofEhr, sequence };
+        const { on, assembled } = assembly ? await refuseHeldPacket(unit, referralId, assembly, asked) : { on: sequence };
+        const before = await wentBefore(unit, (await readReferral(unit, referralId))?.attempts.at(-1));
         const applied = await applyDecision(unit, referralId, personOf(session), at, (referral) => {
           if (referral.decidedSequence !== on) throw new Refused(problem('conflict', CHANGED));
           const attempt = referral.attempts.at(-1)?.number ?? 0;
@@ -73,8 +89,11 @@ export const createOfficeLinkService = ({ store, newId, assembly }: LinkDeps): O
         const attempt = applied.value.attempts.at(-1);
         if (!attempt) throw new Refused(problem('conflict', 'No specialist has been asked yet.'));
         const link = await insertLink(unit, session, { id, referral: applied.value, attempt, now });
-        const before = attempt.transmissions.filter((sent) => sent.id !== id && sent.status !== 'failed');
-        await passOn(unit, applied.value, { from: before, to: id, at });
+        if (before) await keepSent(unit, applied.value, id, before, at);
+        else if (assembled) {
+          const went = { transmissionId: id, way: 'link', preferred: null, address: null, files: ofEhr.files, now };
+          await keepAsItGoes(unit, session, applied.value, assembled, went);
+        }
         return { link, expiresAt: expiryOf(now), specialist: attempt.performer.display };
       }),
     );

@@ -376,6 +376,62 @@ describe('at the office', () => {
   });
 });
 
+describe('a link that is made by hand', () => {
+  const byHand = async (id: string) => {
+    const { sequence } = await desk.threadOf(id);
+    return desk.api.call('POST', `/worklist/referrals/${id}/link`, desk.coordinator, { sequence });
+  };
+  const openedBy = async ({ link }: Record<string, unknown>) =>
+    (await desk.api.call('POST', '/office/open', '', { link, npi: NPI })).body as unknown as Awaited<ReturnType<typeof open>>;
+
+  test('carries the whole packet with its files, kept as they went', async () => {
+    const id = await written(withFiles());
+    const made = await byHand(id);
+    expect([made.status, made.body['specialist'] !== undefined], JSON.stringify(made.body)).toEqual([201, true]);
+    now({ 'Binary/xray': raw(jpeg(1, 1)), 'Binary/scan': () => new Response('', { status: 503 }) });
+    const { opened, files } = await openedBy(made.body);
+    expect(files.map(({ title, sha256: hash }) => [title, hash])).toEqual([
+      ['Photograph of the skin', sha256(png(30, 20))],
+      ['Letter of the hospital', sha256(scannedPdf())],
+      ['Chest X-ray', sha256(jpeg(640, 480))],
+    ]);
+    const read = await Promise.all(files.map((file) => desk.api.download('/office/packet/file', '', { opened, sha256: file.sha256 })));
+    expect(read.map(({ status, bytes }) => [status, sha256(bytes)])).toEqual(files.map((file) => [200, file.sha256]));
+    const { text } = await readPdf((await desk.api.download('/office/packet', '', { opened })).bytes);
+    expect(text).toContain('Potassium');
+    const audit = await desk.api.store.transaction(desk.api.scope, (unit) => unit.audit.list({ referralId: id }));
+    expect(audit.find(({ action }) => action === 'packet.sent')?.payload).toMatchObject({
+      way: 'link',
+      files: files.map((file) => ({ sha256: file.sha256 })),
+      notEnclosed: [],
+    });
+  });
+
+  test('is not made while nobody looked through a scan', async () => {
+    const id = await written([...fullChart(), scan]);
+    now({ 'Binary/scan': raw(pdfOf('')) });
+    const held = await byHand(id);
+    expect([held.status, JSON.stringify(held.body)]).toEqual([409, expect.stringMatching(/No link was made\. .*only a person can read/)]);
+    const { items } = await packetOf(id);
+    await prepare(id, { change: 'check', files: items.flatMap(({ file }) => (file?.goes ? [file.sha256] : [])) });
+    const made = await byHand(id);
+    expect([made.status, (await openedBy(made.body)).files.length]).toEqual([201, 1]);
+  });
+
+  test('shows what the one before it showed, and nothing is fetched anew', async () => {
+    const id = await written(withFiles());
+    const { files } = await openedBy((await byHand(id)).body);
+    await desk.later(11);
+    now({ 'Binary/scan': raw(pdfOf('')), 'Binary/xray': raw(jpeg(1, 1)) });
+    desk.api.files.asked.splice(0);
+    const again = await openedBy((await byHand(id)).body);
+    expect(again.files).toEqual(files);
+    expect(desk.api.files.asked).toEqual([]);
+    const file = await desk.api.download('/office/packet/file', '', { opened: again.opened, sha256: files[1]?.sha256 });
+    expect(sha256(file.bytes)).toBe(sha256(scannedPdf()));
+  });
+});
+
 test('by fax the images are pages, and what cannot be one is at the address on the first', async () => {
   const id = await written(withFiles());
   expect((await send(id, 'fax')).status).toBe(200);

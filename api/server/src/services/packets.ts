@@ -8,28 +8,25 @@ import { ok } from '@refloop/domain/result';
 import { faxNumber } from '../channels/fax.ts';
 import { faxesBy } from '../channels/settings.ts';
 import type { PacketAnswer, PacketSent, PacketView, PreparePacket, SendPacket } from '../client/packet.ts';
-import type { Patience } from '../ehr/chart-files.ts';
-import type { ReadConsents } from '../ehr/consents-now.ts';
 import { packetBundle } from '../packet/packet-bundle.ts';
 import { packetCcda, type SentPacket } from '../packet/packet-ccda.ts';
 import { packetPdf } from '../packet/packet-pdf.ts';
 import { whyNotEnclosed } from '../packet/packet-words.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, personOf, type Session } from '../sessions/session.ts';
-import type { Scope, Store, Unit } from '../store/store.ts';
+import type { Scope, Unit } from '../store/store.ts';
 import { answerAuthorization, recordSettled } from './authorization-answer.ts';
 import { careRefusal } from './care-refusal.ts';
-import { consentsFor } from './consents-at-sending.ts';
 import { keepLacking } from './lacking-kept.ts';
 import { noSuchReferral, requireOwn } from './own-referral.ts';
-import { type AssembledPacket, type AssemblyDeps, assemblePacket } from './packet-assembly.ts';
-import { type GatheredFiles, type GatherFiles, TO_LOOK, TO_SEND } from './packet-files.ts';
-import { keepFiles } from './packet-files-kept.ts';
+import { type AskedOfEhr, type AskingDeps, askingEhr } from './packet-asked.ts';
+import { type AssembledPacket, assemblePacket } from './packet-assembly.ts';
+import { TO_LOOK, TO_SEND } from './packet-files.ts';
 import { askOutside, type LeavingDeps } from './packet-leaving.ts';
 import { preparedWith } from './packet-preparation.ts';
+import { keepAsItGoes } from './packet-went.ts';
 import { holdWords } from './packet-words.ts';
 import { applyDecision, readReferral, withPress } from './referral-log.ts';
-import { keepSent } from './sent-packet.ts';
 
 export const PACKET_FORMS = ['pdf', 'fhir', 'ccda'] as const;
 export type PacketForm = (typeof PACKET_FORMS)[number];
@@ -44,17 +41,13 @@ export type PacketService = {
   enclosed: (session: Session, referralId: string, sha256: string, now: Date) => Promise<Uint8Array<ArrayBuffer> | Refusal>;
 };
 
-export type PacketDeps = AssemblyDeps &
+export type PacketDeps = AskingDeps &
   LeavingDeps & {
-    store: Store;
     newId: () => string;
-    consents: ReadConsents;
     /** How the directory in force says this office is reached, the preferred way first. */
     channelsOf: (entryId: string) => readonly Parameters<typeof waysOf>[0]['channels'][number][];
     /** Whether Refloop may move Tasks in this EHR. */
     tracks: (scope: Scope) => boolean;
-    /** The files of what goes; without it items go by their titles. */
-    files?: GatherFiles;
   };
 
 const NO_PACKET = 'What the clinician approved is not kept with this referral, or nobody is asked, so there is no packet.';
@@ -66,28 +59,20 @@ type Found = { referral: Referral; assembled: AssembledPacket };
 export function createPacketService(deps: PacketDeps): PacketService {
   const { store, newId, channels } = deps;
 
-  /** What may leave is judged by the consents of this moment, whoever looks and whatever was looked at before. */
-  const consentsOf = (session: Session, referralId: string, now: Date) => consentsFor(deps, session, referralId, now);
+  const askEhr = askingEhr(deps);
 
-  /** What was asked of the EHR before the transaction in which it counts. */
-  type Asked = { consents: Awaited<ReturnType<typeof consentsOf>>; files: GatheredFiles | undefined };
-
-  async function find(unit: Unit, session: Session, referralId: string, now: Date, { consents, files }: Asked): Promise<Found | 'none'> {
+  async function find(
+    unit: Unit,
+    session: Session,
+    referralId: string,
+    now: Date,
+    { consents, files }: AskedOfEhr,
+  ): Promise<Found | 'none'> {
     await requireOwn(unit, session, referralId);
     const referral = await readReferral(unit, referralId);
     if (!referral || referral.order.status === 'draft') throw new Refused(noSuchReferral());
     const assembled = await assemblePacket(unit, referral, deps, now, consents, files);
     return assembled ? { referral, assembled } : 'none';
-  }
-
-  /** Consents first: no file is fetched that may not go. With the Task in the EHR none goes, so none is fetched. */
-  async function askEhr(session: Session, referralId: string, patience: Patience, now: Date, way?: SendPacket['way']): Promise<Asked> {
-    const consents = await consentsOf(session, referralId, now);
-    const { files: gather } = deps;
-    if (!gather || way === 'fhir') return { consents, files: undefined };
-    const found = await store.transaction(session.scope, (unit) => find(unit, session, referralId, now, { consents, files: undefined }));
-    const files = found === 'none' ? undefined : await gather({ scope: session.scope, ...found }, patience, now);
-    return { consents, files };
   }
 
   const recorded = (unit: Unit, session: Session, { referral }: Found, now: Date, action: `packet.${string}`, payload: object) =>
@@ -157,7 +142,7 @@ export function createPacketService(deps: PacketDeps): PacketService {
 
   return {
     view: async (session, referralId, now) => {
-      const asked = await askEhr(session, referralId, TO_LOOK, now);
+      const asked = await askEhr(session, referralId, now, TO_LOOK);
       return store.transaction(session.scope, async (unit): Promise<PacketAnswer> => {
         const found = await find(unit, session, referralId, now, asked);
         if (found === 'none') return { standing: 'none', why: NO_PACKET };
@@ -167,7 +152,7 @@ export function createPacketService(deps: PacketDeps): PacketService {
     },
 
     prepare: async (session, referralId, { revision, what }, now) => {
-      const asked = await askEhr(session, referralId, TO_LOOK, now);
+      const asked = await askEhr(session, referralId, now, TO_LOOK);
       return store.transaction(session.scope, async (unit): Promise<PacketAnswer> => {
         // First, here and in sending: two that take referral and packet in turn would wait for each other.
         await unit.events.hold(referralId);
@@ -193,7 +178,8 @@ export function createPacketService(deps: PacketDeps): PacketService {
     },
 
     send: async (session, referralId, asked, now) => {
-      const ofEhr = await askEhr(session, referralId, TO_SEND, now, asked.way);
+      // With the Task in the EHR no file goes, so none is fetched.
+      const ofEhr = await askEhr(session, referralId, now, asked.way === 'fhir' ? 'without-files' : TO_SEND);
       return withPress(() =>
         store.transaction(session.scope, async (unit): Promise<PacketSent> => {
           await unit.events.hold(referralId);
@@ -215,7 +201,6 @@ export function createPacketService(deps: PacketDeps): PacketService {
           const found = answer ? await find(unit, session, referralId, now, ofEhr) : shown;
           if (found === 'none') throw new Refused(problem('conflict', NO_PACKET));
           const { assembled } = found;
-          const { packet } = assembled;
           const offered = offeredTo(assembled, session.scope);
           refuseHeld(assembled, asked, offered.ways.find(({ way }) => way === asked.way)?.hindrance ?? null);
           await recordSettled(unit, referralId, assembled, at);
@@ -227,29 +212,17 @@ export function createPacketService(deps: PacketDeps): PacketService {
           });
           if (!applied) throw new Refused(noSuchReferral());
           if (!applied.ok) throw new Refused(careRefusal(applied.refusal));
-          await keepSent(unit, referral, transmissionId, packet, at);
-          const files = { enclosed: packet.chart.files?.enclosed ?? [], bytes: ofEhr.files?.bytes ?? new Map() };
-          await keepFiles(unit, referralId, files, at);
-          const link = await askOutside(deps, { unit, session, referral, assembled, files: files.bytes, transmissionId, now, asked });
-          await recorded(unit, session, found, now, 'packet.sent', {
-            transmissionId,
-            way: asked.way,
-            preferred: offered.preferred,
-            address: asked.address ?? null,
-            override: assembled.preparation.override,
-            authorization: packet.chart.authorization,
-            withoutAuthorization: assembled.preparation.withoutAuthorization ?? null,
-            removed: assembled.preparation.removed,
-            files: files.enclosed.map(({ item, kind, bytes, sha256 }) => ({ item, kind, bytes, sha256 })),
-            notEnclosed: (packet.chart.files?.notEnclosed ?? []).map(({ item, why }) => ({ item, why })),
-          });
+          const { way, address = null } = asked;
+          const went = { transmissionId, way, preferred: offered.preferred, address, files: ofEhr.files, now };
+          const files = await keepAsItGoes(unit, session, referral, assembled, went);
+          const link = await askOutside(deps, { unit, session, referral, assembled, files, transmissionId, now, asked });
           return { way: asked.way, link, specialist };
         }),
       );
     },
 
     file: async (session, referralId, form, now) => {
-      const asked = await askEhr(session, referralId, TO_LOOK, now);
+      const asked = await askEhr(session, referralId, now, TO_LOOK);
       const packet = await store.transaction(session.scope, async (unit) => {
         const found = await find(unit, session, referralId, now, asked);
         if (found === 'none') throw new Refused(problem('not-found', NO_PACKET));
@@ -267,7 +240,7 @@ export function createPacketService(deps: PacketDeps): PacketService {
     },
 
     enclosed: async (session, referralId, sha256, now) => {
-      const asked = await askEhr(session, referralId, TO_LOOK, now);
+      const asked = await askEhr(session, referralId, now, TO_LOOK);
       return store.transaction(session.scope, async (unit) => {
         const found = await find(unit, session, referralId, now, asked);
         if (found === 'none') throw new Refused(problem('not-found', NO_PACKET));

@@ -20,22 +20,27 @@ export async function keepSent(unit: Unit, { id }: Referral, transmissionId: str
   });
 }
 
+/** @param sent transmissions, the newest last; the newest that had a packet counts */
+export async function newestPacketOf(unit: Unit, sent: readonly Pick<Transmission, 'id'>[]): Promise<SentPacket | undefined> {
+  for (const { id } of sent.toReversed()) {
+    const packet = await sentPacketOf(unit, id);
+    if (packet) return packet;
+  }
+  return undefined;
+}
+
 /**
- * A link that follows shows the packet as it went before, not the note alone.
+ * A letter that follows shows the packet as it went before, not the note alone.
  *
- * @param from transmissions to the same office, the newest last; the newest that had a packet counts
+ * @param from transmissions to the same office, the newest last
  */
 export async function passOn(
   unit: Unit,
   referral: Referral,
   { from, to, at }: { from: readonly Pick<Transmission, 'id'>[]; to: string; at: string },
 ): Promise<void> {
-  for (const { id } of from.toReversed()) {
-    const packet = await sentPacketOf(unit, id);
-    if (!packet) continue;
-    await keepSent(unit, referral, to, packet, at);
-    return;
-  }
+  const packet = await newestPacketOf(unit, from);
+  if (packet) await keepSent(unit, referral, to, packet, at);
 }
 
 /** Undefined of a link that was made without a packet. */
