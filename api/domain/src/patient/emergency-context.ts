@@ -10,7 +10,7 @@ const words = (...groups: string[]): string => `(?:${groups.join(' ').trim().spl
 const BETWEEN = words(
   'a an any the my his her our more of or and nor real really actual bad severe serious new other further such much kind type sign signs symptom',
   'symptoms history had have having has been be feel feeling felt get getting got experience experienced experiencing seen notice noticed',
-  'complaining complaints currently now today this that longer thoughts thought plan plans trouble',
+  'complaining complaints currently now today this that longer thoughts thought plan plans trouble take taking',
   'tengo tiene tenia tuve tuvo estoy esta estaba hay he ha habia tenido me le se siento sentido sentir ningun ninguna el la los las mi su de un una mas ni o y',
   'senales sintomas dificultad',
 );
@@ -44,16 +44,25 @@ const PAST_AFTER = new RegExp(`^(?: \\w+){0,4} ${LONG_AGO}\\b`);
 const HAD_IN_SPANISH = /\b(?:tuve|tuvo|tenia|tuvimos|dio|sufri|sufrio|fue)\b/;
 const HACE = /^(?: \w+){0,2} hace (?:\w+ ){0,2}(?:anos?|meses)\b/;
 
+/** "has not stopped" is not over. */
 const OVER_AFTER =
-  /^(?: \w+){0,3} (?:stopped|has stopped|is gone|are gone|went away|is better|is over|paro|ya paso|se (?:me |le )?quito)\b/;
+  /^(?: (?!(?:not|never|hasnt|havent|isnt|didnt|wont|no|nunca|jamas|sin)\b)\w+){0,3} (?:stopped|has stopped|is gone|are gone|went away|is better|is over|paro|ya paso|se (?:me |le )?quito)\b/;
 /** Names a place or a paper, and no finding. */
 const A_NAME_AFTER = /^(?: \w+)? (?:clinic|records?|awareness|walk|class|doctor|office)\b/;
-const A_SUBJECT_BEFORE = /\b(?:treats?|treating|speciali[sz]es? in|atienden?) ?$/;
+const A_SUBJECT_BEFORE =
+  /\b(?:treats?|treating|speciali[sz]es? in|atienden?|(?:medicines?|medications?|meds?|pills?|medicinas?|pastillas) (?:for|para)|(?:will|would) there be) ?$/;
 
 const NOW = /\b(?:now|today|tonight|again|right now|currently|still|this morning|ahora|hoy|otra vez|de nuevo|todavia|esta manana)\b/;
 /** Looked for from the finding to the end of the message. */
 const BACK =
   /\b(?:again|(?:is|its|are|came|comes|coming|has come|have come|pain) back(?! in)|return(?:s|ed|ing)|(?:get|getting|got|is|its|even) worse|(?:never|not) (?:\w+ ){0,2}(?:like this|like that|this bad|so bad)|otra vez|de nuevo|regres[oa]\w*|volvio|volviendo|vuelve|peor|nunca asi)\b/;
+
+/** "I never had it before, but now I do." */
+const NOW_IT_IS =
+  /\bnow (?:i|he|she|we|they) (?:do(?! have)|does|have it|has it|have some|feel it)\b|\b(?:i|he|she) (?:do|does) (?:now|today)\b|\b(?:ahora|hoy) si\b/;
+/** Whoever is at work and cannot talk just now. */
+const BUSY =
+  /^(?:sorry|hi|hello|perdon|disculpe|yo|i| )*(?:cant (?:talk|speak)(?: right)? (?:now|today|here)|no puedo hablar (?:ahora|hoy|en este momento))|^(?:perdon|disculpe|yo| )*(?:ahora|hoy) no puedo hablar$/;
 
 export type Finding = {
   /** Of its statement. */
@@ -74,7 +83,9 @@ function isPast({ before, found, after }: Finding): boolean {
 
 /** Whether what was found is told as of now, or may be. */
 export function isOfNow(finding: Finding): boolean {
-  if (A_NAME_AFTER.test(finding.after) || A_SUBJECT_BEFORE.test(finding.before) || isDenied(finding)) return false;
+  if (A_NAME_AFTER.test(finding.after) || A_SUBJECT_BEFORE.test(finding.before)) return false;
+  if (BUSY.test(`${finding.before}${finding.found}${finding.after}`)) return false;
+  if (isDenied(finding)) return NOW_IT_IS.test(`${finding.after} ${finding.rest}`);
   const isBack = BACK.test(`${finding.found}${finding.after} ${finding.rest}`);
   return isBack || !(isPast(finding) || OVER_AFTER.test(finding.after));
 }

@@ -4,13 +4,23 @@
  * fainting, sudden weakness or confusion, coughing or vomiting blood, poisoning, overdose, severe allergic reaction, head injury, thoughts of
  * suicide). The phrases are ours. They are read in plain words (emergency-words.ts): no accents, no apostrophes.
  */
-export type EmergencyKind = 'chest' | 'breathing' | 'bleeding' | 'brain' | 'self-harm' | 'poison' | 'allergy' | 'injury' | 'asked-for-help';
+export type EmergencyKind =
+  | 'chest'
+  | 'breathing'
+  | 'bleeding'
+  | 'brain'
+  | 'self-harm'
+  | 'poison'
+  | 'allergy'
+  | 'injury'
+  | 'sugar'
+  | 'asked-for-help';
 
 type Rule = { kind: EmergencyKind; pattern: RegExp };
 const rule = (kind: EmergencyKind, ...phrases: string[]): Rule => ({ kind, pattern: new RegExp(`\\b(?:${phrases.join('|')})\\b`, 'g') });
 
 const HURT =
-  '(?:pains?|hurts?|hurting|aches?|aching|pressure|tight|tightness|heavy|heaviness|discomfort|burning|killing|squeez\\w+|crush\\w+)';
+  '(?:pains?|hurts?|hurting|aches?|aching|pressure|tight|tightness|heavy|heaviness|discomfort|burning|killing|squeez\\w+|crush\\w+|flutter\\w*)';
 const CHEST_BY_ITSELF = '(?!(?: x ?rays?| ct| scan| clinic| doctor))';
 // As short as it can be: what is said twice is found twice.
 const GAP = '(?: \\w+){0,6}?';
@@ -27,8 +37,11 @@ const ENGLISH: readonly Rule[] = [
     `${HURT}${GAP} chest${CHEST_BY_ITSELF}`,
     'heart attack',
     'jaw(?: \\w+){0,2} arm|arm(?: \\w+){0,2} jaw',
+    '(?:pains?|shooting|going|radiating|spreading)(?: \\w+){0,2} (?:down|into|to)(?: \\w+)? left arm',
+    'heart (?:is |has )?(?:stopped|stopping|beating out of)',
     'grabbing (?:his|her|my) chest',
-    `(?:sitting|standing|pressing|pushing|weight|brick|elephant|band|vise)${GAP} chest${CHEST_BY_ITSELF}`,
+    'chest(?: \\w+)? feel\\w*(?: \\w+)? (?:funny|weird|strange|odd)|(?:funny|weird|strange|odd) (?:feeling|sensation)(?: \\w+){0,3} chest',
+    `(?:sitting|standing|pressing|pushing|weight|brick|ele(?:ph|f)ant|band|vise)${GAP} chest${CHEST_BY_ITSELF}`,
     `chest${CHEST_BY_ITSELF}${GAP} (?:sitting|standing|pressing|pushing|weight|vise)`,
   ),
   rule(
@@ -36,6 +49,8 @@ const ENGLISH: readonly Rule[] = [
     `${CANT}(?: \\w+){0,2} (?:breath|breathe|catch (?:my|his|her) breath|get (?:any )?air)`,
     '(?:trouble|difficulty|problems?|hard time|struggling|hard|harder|tough)(?: to| with)?(?: \\w+){0,2} (?:breath|breathe|breathing)',
     'breathing is (?:hard|bad|difficult)',
+    '(?:trouble|difficulty|hard time|struggling|hard|cant seem)(?: to)? (?:get|getting|catch|catching)(?: \\w+){0,2} (?:air|breath)',
+    'can no longer breathe?|no longer (?:breathing|able to breathe?)',
     '(?:short|shortness|out) of breath',
     '(?:not|stopped|isnt|quit) breathing',
     '(?:lips?|face|skin|fingers|he is|she is|baby)(?: \\w+){0,3} (?:purple|gr[ae]y|blue)',
@@ -59,6 +74,7 @@ const ENGLISH: readonly Rule[] = [
     '(?:pour\\w*|gush\\w*|squirt\\w*|spurt\\w*|spray\\w*|pump\\w*|los(?:ing|t))(?: \\w+){0,3} blood',
     'ble(?:ed\\w*|d)(?: \\w+){0,3} through',
     '(?:poop\\w*|pass\\w*|shit\\w*|crap\\w*)(?: \\w+){0,2} (?:blood|clots)',
+    '(?:pee\\w*|piss\\w*|urinat\\w*)(?: \\w+){0,2} blood(?: \\w+){0,4} (?:dizzy|faint|weak|clots?)',
     '(?:blood|black|tarry)(?: \\w+){0,3} (?:stools?|poop)(?: \\w+){0,4} (?:dizzy|faint|weak|lightheaded)',
     '(?:cut|hit|nicked)(?: \\w+){0,2} (?:artery|vein)',
     'water (?:just )?(?:broke|has broken)|(?:in|into|having) (?:labor|labour|contractions)',
@@ -72,22 +88,26 @@ const ENGLISH: readonly Rule[] = [
     'brain',
     '(?:having|had|has|have|is|signs of|symptoms of|be) (?:a|an) stroke',
     'stroke symptoms',
-    'fac(?:e|ial)(?: \\w+){0,3} (?:droop\\w*|numb|fell|twisted)',
+    '(?:face|facial|mouth|eyelid)(?: \\w+){0,3} (?:droop\\w*|numb|fell|twisted)',
     'slurr\\w+',
+    '(?:talk\\w*|speech|speak\\w*)(?: \\w+){0,2} (?:funny|weird|strange|garbled|gibberish|nonsense)',
+    `words(?: \\w+){0,3} (?:wrong|jumbled|mixed up|garbled)|${CANT}(?: \\w+){0,2} (?:get|find)(?: \\w+){0,2} words`,
+    '(?:one|left|right) side of (?:my|his|her|the)(?: \\w+){0,3} (?:weak|numb|limp|paralyzed|heavy)',
+    'stroking out',
     `${CANT}(?: \\w+){0,2} move(?: \\w+){0,3} (?:arms?|legs?|hands?|side|face|body|neck|fingers?|foot|feet)`,
     `${CANT} wake`,
     '(?:no|lost|losing)(?: \\w+)? (?:strength|feeling|movement|sensation)(?: \\w+){0,3} (?:arm|leg|hand|side|face)',
     '(?:mouth|face|smile)(?: \\w+){0,3} (?:crooked|lopsided|sagging|uneven)',
     '(?:he|she|husband|wife|mom|mother|dad|father|son|daughter)(?: is)? (?:not|isnt) making(?: any)? sense|(?:had|having|has) a fit',
     'cant(?: \\w+)? (?:talk|speak|move|feel|see|swallow)(?: \\w+){0,1} ?(?:right|straight|anything|well|out|my|his|her)?$',
-    'cant(?: \\w+)? (?:move|feel|see out of|talk|speak)(?: my| his| her| the| right| straight)',
+    'cant(?: \\w+)? (?:move|feel|see out of|talk|speak)(?: my| his| her| the| right| straight)(?! (?:appointment|appt|visit|time|date|schedule))',
     '(?:arm|leg|side|hand)(?: \\w+){0,2} (?:weak|numb|limp|paralyzed|went numb)',
     'sudden\\w*(?: \\w+){0,3} (?:weak\\w*|numb\\w*|confus\\w+|blind)',
     'seizures?|seizing|convulsing',
-    'unconscious|unresponsive|not responding|isnt responding|not waking up',
+    'unconscious|unresponsive|(?:not|isnt|arent|wasnt) (?:responding|waking)(?: up)?',
     '(?:wont|cant|doesnt|will not) wake(?: \\w+)? ?(?:up)?',
     'passed out|passing out|fainted|fainting|blacked out|collapsed',
-    'worst headache',
+    'worst headache|(?:sudden\\w*|thunderclap|explosive)(?: \\w+){0,2} headache',
     `${ABOUT_TO}(?: \\w+)? (?:pass out|faint|black out|collapse)`,
     '(?:vision|sight|eyes?)(?: \\w+){0,3} (?:black|dark|blind|gone)|cant see(?: \\w+){0,3} eyes?|(?:gone|going|went) blind',
     '(?:lost|losing|loss of) (?:my |his |her )?(?:vision|sight)',
@@ -98,11 +118,13 @@ const ENGLISH: readonly Rule[] = [
     'self-harm',
     'suicid\\w*',
     '(?:kill|killing|hurt|hurting|harm|harming|shoot|hang) myself',
-    '(?:want|going|ready|rather|wish i was|wish i were)(?: to)? (?:die|dead)',
+    '(?:want|wanna|gonna|going|ready|rather|wish i was|wish i were)(?: to)? (?:die|dead)',
     'better off (?:dead|without me)',
     '(?:dont|do not) (?:want|wanna)(?: to)? (?:live|be alive|be here)',
     '(?:end|ending|take|taking) (?:my (?:own )?life|it all)',
     '(?:dont|do not) see (?:the|any|a) point(?! in (?:coming|going|another))|no point in living',
+    '(?:dont|do not|doesnt) feel like living',
+    '(?:want|wanting|going|gonna|might|could|afraid i(?:ll| will| might)?)(?: to)? (?:hurt|kill|harm|shake) (?:my (?:baby|kids?|child\\w*|wife|husband|son|daughter)|someone|somebody|people)',
     'no reason to live|nothing to live for|tired of living',
     'cut (?:my|his|her) wrists?',
     '(?:plan\\w*|want\\w*|going|ready|tried|trying|decided|thinking|thought\\w*)(?: \\w+){0,3} (?:end|ending) (?:it|things|everything)',
@@ -136,13 +158,28 @@ const ENGLISH: readonly Rule[] = [
     '(?:hit|hurt|cracked|banged|injured)(?: \\w+)? head(?: \\w+){0,4} (?:confus\\w+|vomit\\w*|throwing|unconscious|wont|hard|remember|memory|dizzy|drowsy|sleepy)',
     '(?:shot|stabbed)$',
     '(?:been|was|got) (?:shot|stabbed|hit by a car)',
+    'f[ae]ll(?: \\w+){0,4} (?:hit|struck|banged|cracked)(?: \\w+){0,2} head',
+    '(?:baby|infant|newborn|toddler|child|kid)(?: \\w+){0,8} (?:is|goes|went|gone|all|feels|looks) limp',
+    'swallow\\w*(?: \\w+){0,3} drool\\w*',
     '(?:bad|severe|serious) burns?',
     'broken neck',
     'drown\\w+',
   ),
-  rule('asked-for-help', 'need (?:an )?ambulance', '(?:call|calling) 911', 'this is an emergency', 'help me (?:please )?im dying'),
+  // Below 54 mg/dL, or 400 and more with what goes with it: low is of the American Diabetes Association (level 2), high is ours.
+  rule('sugar', 'sugar(?: \\w+){0,3} (?:[1-4]\\d|5[0-3]|[4-9]\\d\\d)'),
+  rule(
+    'asked-for-help',
+    '(?:need|send|get|want|call)(?: \\w+){0,2} ambulance(?! (?:bill|ride|charge|company))',
+    '(?:call|calling) 911',
+    'this is an emergency',
+    'need help (?:right now|now|immediately|asap)',
+    '(?:i am|im|he is|hes|she is|shes|baby is) dying(?! (?:to|for|of (?:curiosity|boredom|laughter|hunger)))',
+  ),
 ];
 
+// "No puedo mover la cita", "no puedo ver la página".
+const OF_A_VISIT =
+  '(?! (?:\\w+ ){0,2}(?:cita|citas|consulta|hora|fecha|dia|pagina|mensaje|enlace|resultados|doctor|doctora|correo|documento)\\b)';
 const ARM = '(?:brazo|pierna|lado|cara|cuerpo|mano)';
 const SPANISH: readonly Rule[] = [
   rule(
@@ -175,8 +212,8 @@ const SPANISH: readonly Rule[] = [
   rule(
     'brain',
     'derrame|embolia|ataque cerebral|trombosis',
-    'cara(?: \\w+)? (?:caida|torcida|dormida|chueca)|(?:torcio|durmio|paralizo|cayo)(?: \\w+){0,3} (?:cara|boca|brazo|pierna|lado)',
-    `no (?:puedo|puede)(?: \\w+)? (?:hablar|mover|moverme|moverse|ver)`,
+    'cara(?: \\w+)? (?:caida|torcida|dormida|chueca)|(?:torcio|durmio|paralizo|cayo)(?: \\w+){0,4} (?:cara|boca|brazo|pierna|lado)',
+    `no (?:puedo|puede)(?: \\w+)? (?:hablar|mover|moverme|moverse|ver)${OF_A_VISIT}`,
     `no (?:siento|siente|muevo|mueve)(?: \\w+)? ${ARM}`,
     'voy a desmayar\\w*',
     `(?:durmio|dormido|entumecido|entumecida|debil|paralizado|paralizada)(?: \\w+){0,3} ${ARM}`,
@@ -194,6 +231,7 @@ const SPANISH: readonly Rule[] = [
     '(?:quiero|quisiera|voy a|ganas de|deseo|pienso en)(?: \\w+)? (?:morir|morirme|matar|matarme|quitarme la vida|hacerme dano|lastimarme)',
     'me quiero (?:morir|matar)|quiero estar muert\\w',
     'no quiero (?:vivir|seguir viviendo|estar vivo|estar viva)',
+    '(?:no tengo|sin) (?:ganas|motivos?|razon|razones) (?:de|para) vivir|me mato(?! (?:trabajando|estudiando))',
     'quitarme la vida|acabar con mi vida|terminar con mi vida',
   ),
   rule(
@@ -211,7 +249,14 @@ const SPANISH: readonly Rule[] = [
     'reaccion alergica (?:grave|fuerte|severa)|anafila\\w+',
   ),
   rule('injury', '(?:golpe\\w*|pego)(?: \\w+){0,2} cabeza', 'quemadura grave|se quemo (?:mucho|todo)', 'balazo|apunal\\w+|atropell\\w+'),
-  rule('asked-for-help', '(?:necesito|llamen|manden|llame)(?: \\w+)? ambulancia', 'es una emergencia', 'llam\\w+(?: al)? 911'),
+  rule(
+    'asked-for-help',
+    '(?:necesito|llamen|manden|llame|envien)(?: \\w+)? ambulancia',
+    'es una emergencia',
+    'llam\\w+(?: al)? 911',
+    'auxilio|socorro',
+    '(?:me|se) (?:estoy muriendo|esta muriendo|muero|muere)(?! (?:de (?:ganas|hambre|risa|sueno|pena|curiosidad|frio|calor)|por))',
+  ),
 ];
 
 export const EMERGENCY_RULES: readonly Rule[] = [...ENGLISH, ...SPANISH];

@@ -11,7 +11,8 @@ const TOGETHER: readonly (readonly [RegExp, string])[] = [
   [/\balot\b/g, 'a lot'],
   [/\bnopuedo\b/g, 'no puedo'],
   [/\bpe(?:x|sh|ch|cj)o\b/g, 'pecho'],
-  [/\bcan not\b/g, 'cant'],
+  [/\bmy self\b/g, 'myself'],
+  [/\b(?:can not|can t|ca nt|cnt|kant)\b/g, 'cant'],
   [/\bcannot\b/g, 'cant'],
   [/\bwill not\b/g, 'wont'],
   [/\bdo not\b/g, 'dont'],
@@ -33,7 +34,7 @@ const KNOWN_WORDS = new Set(KNOWN);
 /** Words of their own that are one letter away from one of those. */
 const OTHER_WORDS = new Set(
   (
-    'heard hears heat hear hearts heal health chess chase cheat crest quest paint paid pair plain main rain gain paints want cast cart cent ' +
+    'might drool drooling heard hears heat hear hearts heal health chess chase cheat crest quest paint paid pair plain main rain gain paints want cast cart cent ' +
     'cants count cans hunts hurt burn turns burnt night right light fight sight tighten short shot shots shirt shore sport start shorts ' +
     'number thumb dumb breadth bread threat throats flood bloody blond brood brooding breeding bleed strike stoke strokes ' +
     'speed sleep attach attacks poisons person prison swelling smelling spelling selling dwelling throwing growing knowing ' +

@@ -11,6 +11,7 @@ const sets = {
   'held out': read('emergency-held-out.json'),
   'second author': read('emergency-second-author.json'),
   afterwards: read('emergency-afterwards.json'),
+  'third author': read('emergency-third-author.json'),
 };
 const all = (set: Phrasings, language: 'en' | 'es', expected: 'emergency' | 'none') => Object.values(set[language][expected]).flat();
 
@@ -20,6 +21,7 @@ const FLOORS = {
   'held out': { recall: 0.97, falseAlarms: 0.06 },
   'second author': { recall: 0.97, falseAlarms: 0.06 },
   afterwards: { recall: 0.97, falseAlarms: 0.06 },
+  'third author': { recall: 0.97, falseAlarms: 0.08 },
 };
 
 test('there are at least 300 phrasings, none both among those the rules were made with and held out', () => {
@@ -68,6 +70,20 @@ describe('what governs a word', () => {
     ['no chest pain but my chest hurts when I breathe', 'chest'],
     ['me duele el pecho hace dos meses', 'chest'],
     ['tuve un infarto hace dos meses', undefined],
+    ['the bleeding has not stopped', 'bleeding'],
+    ['The chest pain hasn’t stopped', 'chest'],
+    ['the chest pain has stopped', undefined],
+    ['el dolor de pecho no paro', 'chest'],
+    ['I never had chest pain before but now I do', 'chest'],
+    ['No chest pain. Now I do have a question', undefined],
+    ['I can’t talk right now', undefined],
+    ['my dad can’t talk right now', 'brain'],
+    ['no puedo hablar', 'brain'],
+    ['no puedo hablar ahora', undefined],
+    ['no puedo mover la cita', undefined],
+    ['I can’t move my appointment', undefined],
+    ['my sugar is 38', 'sugar'],
+    ['my sugar is 138', undefined],
     ['', undefined],
     ['👍', undefined],
   ])('%s', (message, kind) => {

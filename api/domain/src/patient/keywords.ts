@@ -35,9 +35,24 @@ const WORDS: Readonly<Record<Keyword, readonly string[]>> = {
   help: ['help', 'info', 'ayuda', 'informacion'],
 };
 
-/** Said with it and meaning the same: "please stop texting me". Carriers heed the single word alone; a person means it anyway. */
-const STOP_SENTENCE =
-  /^(?:please |por favor )?(?:(?:stop|quit|no more) (?:text\w*|messag\w*|sending)(?: me| messages| texts| us)*|(?:dont|do not) (?:text|message) me(?: again| anymore| any more)?|(?:no|dejen de|ya no) (?:me )?(?:manden|envien|mandar|enviar|escriban|escribir|mandarme|enviarme)(?: mas)?(?: mensajes| textos)?|alto por favor|stop please)(?: please| por favor)?$/;
+/**
+ * Said with it and meaning the same: "please stop texting me", "take me off your list". Carriers heed the single word alone; 47 CFR
+ * 64.1200(a)(10) has any reasonable way of saying it heeded. About messages, or about nothing else: "cancel my appointment" is none.
+ */
+const PLEASE = '(?:please|pls|plz|por favor)';
+const MESSAGES =
+  '(?:the|these|this|those|any|more|your|all|me|us|sus|los|mas|de|texto|texts?|messages?|mensajes|textos|notifications?|alerts?|now|again|anymore|any more)';
+const STOP_SENTENCE = new RegExp(
+  `^(?:${PLEASE} )?(?:${[
+    `(?:stop+|s t o p)(?: (?:stop+|it|now|already|${PLEASE}))*`,
+    `(?:stop|quit|no more) (?:text\\w*|messag\\w*|sending|contacting|writing)(?: ${MESSAGES})*`,
+    `(?:dont|do not) (?:text|message|contact|send)(?: ${MESSAGES})*`,
+    `(?:(?:remove|take) me(?: off| from)(?: (?:this|the|your|text|texting|messages?|list))*|remove me|unsubscribe me)`,
+    `(?:no|ya no|deja|deje|dejen)(?: de)?(?: me)? (?:manden?|mandes|envien?|envies|mandar|enviar|escriban?|escribas|escribir|mandarme|enviarme|escribirme|molestar|molestarme)(?: ${MESSAGES})*`,
+    `(?:ya )?no (?:quiero|deseo)(?: recibir| que me manden)?(?: ${MESSAGES})* (?:mensajes|textos)(?: ${MESSAGES})*`,
+    'alto por favor|basta',
+  ].join('|')})(?: ${PLEASE})?$`,
+);
 
 const plain = (message: string): string =>
   message

@@ -57,6 +57,23 @@ describe('one word that is heeded', () => {
     ['Can you stop by?', undefined],
     ['yes', undefined],
     ['', undefined],
+    ['Please stop', 'stop'],
+    ['pls STOP!!', 'stop'],
+    ['Stop. Stop. STOP', 'stop'],
+    ['STOPP', 'stop'],
+    ['s t o p', 'stop'],
+    ['stop it', 'stop'],
+    ['Stop sending me these', 'stop'],
+    ['Remove me from this list', 'stop'],
+    ['Do not contact me', 'stop'],
+    ['No quiero más mensajes', 'stop'],
+    ['deja de escribirme', 'stop'],
+    ['¡Basta!', 'stop'],
+    ['take me off the waiting list', undefined],
+    ['I can’t stop coughing', undefined],
+    ['no quiero', undefined],
+    ['Do not send me to that office', undefined],
+    ['stop by on Friday?', undefined],
   ])('%s', (message, keyword) => {
     expect(keywordIn(message)).toBe(keyword);
   });
