@@ -77,7 +77,13 @@ export function OutcomeBar({ desk, state, approval }: Props) {
           </>
         ) : null}
         {ended && plan.writeBack === 'done' && rung <= 2 ? (
-          <Handout desk={desk} referralId={plan.referralId} performerName={performerName} />
+          <Handout
+            api={desk.api}
+            onFail={(refusal) => desk.fail(refusal)}
+            referralId={plan.referralId}
+            performerName={performerName}
+            onNotice={(notice) => desk.store.set({ notice })}
+          />
         ) : null}
         {unfinished && plan.writeBack !== 'unsure' ? (
           <Button variant="default" onClick={() => void finishWriting(desk, plan.id, performerName)}>

@@ -1,29 +1,42 @@
-/** At the end of the clinician's minute: a link for the patient, as a page to print. It is made with the press, and takes the place of one before. */
+/**
+ * A link for the patient, as a page to print: at the end of the clinician's minute, and from the worklist, where somebody lost theirs or locked
+ * it. It is made with the press, and takes the place of one before.
+ */
 import { Button } from '@mantine/core';
 import type { Language } from '@refloop/domain/patient/reading-grade';
 import type { NewPatientLink } from '@refloop/server/client/patient';
 import { qrPath } from '@refloop/server/client/qr-path';
 import { useEffect, useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
-import type { Desk } from '../refer/desk.ts';
+import type { CenterProps } from '../center/CenterPage.tsx';
 import { failureText } from '../session/api.ts';
 import styles from './Handout.module.css';
 import { HANDOUT_WORDS } from './handout-words.ts';
 
-type Props = { desk: Desk; referralId: string; performerName: string };
+type Props = Pick<CenterProps, 'api' | 'onFail'> & {
+  referralId: string;
+  /** Who is asked; null where nobody is. */
+  performerName: string | null;
+  /** Why none was made. */
+  onNotice: (words: string) => void;
+  onMade?: () => void;
+};
 
-export function Handout({ desk, referralId, performerName }: Props) {
+export function Handout({ api, onFail, referralId, performerName, onNotice, onMade }: Props) {
   const [made, setMade] = useState<NewPatientLink>();
   const [busy, setBusy] = useState(false);
   const make = async () => {
     setBusy(true);
-    const answered = await desk.api.call<NewPatientLink>(`/worklist/referrals/${encodeURIComponent(referralId)}/patient-link`, {
+    onNotice('');
+    const answered = await api.call<NewPatientLink>(`/worklist/referrals/${encodeURIComponent(referralId)}/patient-link`, {
       method: 'POST',
     });
     setBusy(false);
-    if (answered.ok) setMade(answered.value);
-    else if (answered.refusal.kind === 'session-ended') desk.fail(answered.refusal);
-    else desk.store.set({ notice: `No handout was made. ${failureText(answered.refusal)}` });
+    if (answered.ok) {
+      setMade(answered.value);
+      onMade?.();
+    } else if (answered.refusal.kind === 'session-ended') onFail(answered.refusal);
+    else onNotice(`No handout was made. ${failureText(answered.refusal)}`);
   };
   return (
     <>
@@ -35,7 +48,7 @@ export function Handout({ desk, referralId, performerName }: Props) {
   );
 }
 
-type PaperProps = { made: NewPatientLink; performerName: string; onClose: () => void };
+type PaperProps = { made: NewPatientLink; performerName: string | null; onClose: () => void };
 
 /** A dialog of the browser: it keeps the focus, and it alone is printed. */
 function Paper({ made, performerName, onClose }: PaperProps) {
@@ -64,7 +77,7 @@ function Paper({ made, performerName, onClose }: PaperProps) {
         {made.forProxies === null ? null : <p>{words.forWhom(made.forProxies)}</p>}
         {made.withheld ? (
           <p>{words.withheld}</p>
-        ) : (
+        ) : performerName === null ? null : (
           <p>
             {words.see} <strong>{performerName}</strong>
           </p>

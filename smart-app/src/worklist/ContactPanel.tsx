@@ -6,6 +6,7 @@ import { AnswerView } from '../center/AnswerView.tsx';
 import type { CenterProps } from '../center/CenterPage.tsx';
 import { useAnswer } from '../center/use-answer.ts';
 import { notDoneText } from '../session/api.ts';
+import { laterParts } from '../ui/later-parts.tsx';
 import { PhoneLink } from '../ui/PhoneLink.tsx';
 import { plainTime } from '../words/plain-date.ts';
 import styles from './Contact.module.css';
@@ -13,8 +14,14 @@ import { ContactForm } from './ContactForm.tsx';
 import { consentWords, LANGUAGE_NAMES, leavesWords, PROXY_NAMES, preferredNames, proxyWords, TOLD_NAMES } from './contact-words.ts';
 import { ProxyForm } from './ProxyForm.tsx';
 
+/** Not loaded before a thread is opened. */
+const { part } = laterParts(() => import('../handout/Handout.tsx'));
+const Handout = part((file) => file.Handout);
+
 type Props = Pick<CenterProps, 'api' | 'onFail'> & {
   referralId: string;
+  /** Who is asked; null where nobody is. */
+  performerName: string | null;
   /** Of the last event that changes what people decide on: a word of the patient is one. */
   sequence: number;
   now: () => Date;
@@ -22,7 +29,7 @@ type Props = Pick<CenterProps, 'api' | 'onFail'> & {
   onChanged: () => void;
 };
 
-export function ContactPanel({ api, onFail, referralId, sequence, now, onChanged }: Props) {
+export function ContactPanel({ api, onFail, referralId, performerName, sequence, now, onChanged }: Props) {
   const path = `/worklist/referrals/${encodeURIComponent(referralId)}/patient-contact`;
   const [answer, refresh] = useAnswer<PatientContactView>(api, path, onFail);
   const readAt = useRef(sequence);
@@ -39,6 +46,8 @@ export function ContactPanel({ api, onFail, referralId, sequence, now, onChanged
             api={api}
             onFail={onFail}
             path={path}
+            referralId={referralId}
+            performerName={performerName}
             contact={contact}
             now={now}
             onTold={() => {
@@ -46,6 +55,7 @@ export function ContactPanel({ api, onFail, referralId, sequence, now, onChanged
               onChanged();
             }}
             onRefresh={refresh}
+            onMade={onChanged}
           />
         )}
       </AnswerView>
@@ -53,14 +63,16 @@ export function ContactPanel({ api, onFail, referralId, sequence, now, onChanged
   );
 }
 
-type ShownProps = Pick<Props, 'api' | 'onFail' | 'now'> & {
+type ShownProps = Pick<Props, 'api' | 'onFail' | 'now' | 'referralId' | 'performerName'> & {
   path: string;
   contact: PatientContactView;
   onTold: () => void;
   onRefresh: () => void;
+  /** A new link takes the place of those before. */
+  onMade: () => void;
 };
 
-function Shown({ contact, now, onTold, onRefresh, ...asked }: ShownProps) {
+function Shown({ contact, now, referralId, performerName, onTold, onRefresh, onMade, ...asked }: ShownProps) {
   const [open, setOpen] = useState<'told' | 'proxy'>();
   const [notice, setNotice] = useState('');
   const button = useRef<HTMLButtonElement>(null);
@@ -111,6 +123,7 @@ function Shown({ contact, now, onTold, onRefresh, ...asked }: ShownProps) {
           <Button variant="default" onClick={() => setOpen('proxy')}>
             Somebody acts for them…
           </Button>
+          <Handout {...asked} referralId={referralId} performerName={performerName} onNotice={setNotice} onMade={onMade} />
         </div>
       ) : null}
       <output className="caption">{notice}</output>

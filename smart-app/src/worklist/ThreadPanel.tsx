@@ -227,6 +227,7 @@ function Shown({ read, onChanged, ...props }: Props & { read: Thread; onChanged:
           api={api}
           onFail={onFail}
           referralId={thread.referralId}
+          performerName={thread.performer?.name ?? null}
           sequence={thread.sequence}
           now={now}
           onChanged={changed}

@@ -10,12 +10,23 @@ const patient = {
   texts: 'given',
   messages: NOTHING,
   calls: { made: 0, lastAt: null },
+  locked: false,
 } as const;
 
 describe('the patient', () => {
   test.each([
     [{}, ['from the chart', 'speaks Spanish', 'no text yet', 'not called yet']],
     [{ phoneFrom: 'patient' as const }, ['as they told us', 'speaks Spanish', 'no text yet', 'not called yet']],
+    [
+      { locked: true },
+      [
+        'from the chart',
+        'speaks Spanish',
+        'no text yet',
+        'not called yet',
+        'their link is locked after five wrong dates of birth: check the one in the chart, and give them a new handout',
+      ],
+    ],
     [{ phone: '' }, ['speaks Spanish', 'no text yet', 'not called yet']],
     [{ language: null, texts: 'unknown' as const }, ['from the chart', 'no texts: not asked yet whether they want any', 'not called yet']],
     [
@@ -35,12 +46,22 @@ describe('the patient', () => {
 });
 
 describe('the office', () => {
-  const office = { phone: '510-555-0100', fax: '510-555-0101', sendings: { made: 0, arrived: 0, failed: 0, lastAt: null }, openedAt: null };
+  const office = {
+    phone: '510-555-0100',
+    fax: '510-555-0101',
+    sendings: { made: 0, arrived: 0, failed: 0, lastAt: null },
+    openedAt: null,
+    locked: false,
+  };
   test('before anything was sent', () => expect(officeTried(office, at)).toEqual(['fax 510-555-0101', 'nothing sent yet']));
   test('what became of it', () =>
     expect(officeTried({ ...office, fax: '', sendings: { made: 3, arrived: 1, failed: 1, lastAt: '2026-11-24T10:00:00Z' } }, at)).toEqual([
       'sent 3 times, last 2026-11-24 (arrived once, failed once)',
     ]));
+  test('that its link opens nothing', () =>
+    expect(officeTried({ ...office, locked: true }, at).at(-1)).toBe(
+      'its link is locked after five wrong NPIs: call them, and send it anew',
+    ));
   test('that they opened it', () =>
     expect(officeTried({ ...office, openedAt: '2026-11-25T10:00:00Z' }, at).at(-1)).toBe('opened by the office 2026-11-25'));
 });

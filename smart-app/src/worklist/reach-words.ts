@@ -8,7 +8,7 @@ const LANGUAGES = { en: 'English', es: 'Spanish' } as const;
 
 /** @param at says an instant in the reader's words */
 export function patientTried(
-  { phone, phoneFrom, messages, calls, texts, language }: Reach['patient'],
+  { phone, phoneFrom, messages, calls, texts, language, locked }: Reach['patient'],
   at: (instant: string) => string,
 ): string[] {
   const since = (lastAt: string | null): string => (lastAt === null ? '' : `, last ${at(lastAt)}`);
@@ -24,10 +24,11 @@ export function patientTried(
       ? { unknown: 'no texts: not asked yet whether they want any', withdrawn: 'wants no texts', given: 'no text yet' }[texts]
       : `written to by Refloop ${times(left)}${since(messages.lastAt)}${doubts.length > 0 ? ` (${doubts.join(', ')})` : ''}${texts === 'withdrawn' ? '; wants no more' : ''}`,
     calls.made === 0 ? 'not called yet' : `called or written to by us ${times(calls.made)}${since(calls.lastAt)}`,
+    locked ? 'their link is locked after five wrong dates of birth: check the one in the chart, and give them a new handout' : '',
   ].filter(Boolean);
 }
 
-export function officeTried({ sendings, fax, openedAt }: NonNullable<Reach['office']>, at: (instant: string) => string): string[] {
+export function officeTried({ sendings, fax, openedAt, locked }: NonNullable<Reach['office']>, at: (instant: string) => string): string[] {
   const { made, arrived, failed, lastAt } = sendings;
   const became = [arrived > 0 ? `arrived ${times(arrived)}` : '', failed > 0 ? `failed ${times(failed)}` : ''].filter(Boolean);
   return [
@@ -36,5 +37,6 @@ export function officeTried({ sendings, fax, openedAt }: NonNullable<Reach['offi
       ? 'nothing sent yet'
       : `sent ${times(made)}${lastAt === null ? '' : `, last ${at(lastAt)}`}${became.length > 0 ? ` (${became.join(', ')})` : ''}`,
     openedAt === null ? '' : `opened by the office ${at(openedAt)}`,
+    locked ? 'its link is locked after five wrong NPIs: call them, and send it anew' : '',
   ].filter(Boolean);
 }

@@ -51,6 +51,8 @@ const Reach = z.object({
     messages: z.object({ sent: Count, failed: Count, unknown: Count, lastAt: LastAt }),
     /** By a person here. */
     calls: z.object({ made: Count, lastAt: LastAt }),
+    /** Their links open nothing after wrong dates of birth: they have to be given a new one. */
+    locked: z.boolean(),
   }),
   /** Whom is asked now; null where nobody is. */
   office: z
@@ -61,6 +63,8 @@ const Reach = z.object({
       sendings: z.object({ made: Count, arrived: Count, failed: Count, lastAt: LastAt }),
       /** When somebody there last opened a link of theirs with the NPI: they have it, which is no acceptance. */
       openedAt: LastAt,
+      /** Its link opens nothing after wrong NPIs: it has to be sent another. */
+      locked: z.boolean(),
     })
     .nullable(),
 });

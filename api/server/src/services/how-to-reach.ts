@@ -10,6 +10,7 @@ import { addressedTo } from '../packet/addressed-to.ts';
 import type { StoredOfficeLink } from '../store/office-links.ts';
 import type { Unit } from '../store/store.ts';
 import { openedAt } from './link-door.ts';
+import { isLocked, MOST_TRIES, triesOfPatient } from './link-tries.ts';
 import { approvedPacket } from './patient/patient-facts.ts';
 import type { PracticeOf } from './patient/patient-view.ts';
 
@@ -49,6 +50,7 @@ export async function howToReach(
       texts: contact?.text.consent.status ?? 'unknown',
       messages: { sent: outcomes('sent'), failed: outcomes('failed'), unknown: outcomes('unknown'), lastAt: last(messaged) },
       calls: { made: contacts.length, lastAt: last(contacts) },
+      locked: triesOfPatient(await unit.patientLinks.list(referral.id)) >= MOST_TRIES,
     },
     office: attempt
       ? {
@@ -60,6 +62,7 @@ export async function howToReach(
             failed: attempt.transmissions.filter(({ status }) => status === 'failed').length,
             lastAt: last(attempt.transmissions),
           },
+          locked: links.some((link) => link.attempt === attempt.number && isLocked(link)),
           openedAt: last(links.filter((link) => link.attempt === attempt.number).map(({ opened }) => ({ at: openedAt(opened) }))),
         }
       : null,

@@ -83,6 +83,11 @@ describe('a link', () => {
     ]);
     expect((await open(link)).status).toBe(403);
     expect(JSON.stringify(answers)).not.toContain(PATIENT);
+    const locked = await thread();
+    expect([locked.linked, locked.reach.office?.locked], 'nobody waits for an office that cannot open it').toEqual([false, true]);
+    await makeLink();
+    const anew = await thread();
+    expect([anew.linked, anew.reach.office?.locked]).toEqual([true, false]);
     const { status, body } = await open('x'.repeat(43));
     expect([status, body['title']]).toEqual([404, 'Not found']);
   });

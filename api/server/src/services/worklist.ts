@@ -25,6 +25,7 @@ import { namesBeside } from './engine/obligation-rows.ts';
 import { policyIn } from './engine/policy-in-force.ts';
 import { isEngaged } from './engine/reactions.ts';
 import { howToReach } from './how-to-reach.ts';
+import { isLocked } from './link-tries.ts';
 import { isToWorkOn, noSuchReferral, requireOwn, seesAll } from './own-referral.ts';
 import { dateNotTold } from './patient/date-told.ts';
 import type { PracticeOf } from './patient/patient-view.ts';
@@ -102,7 +103,7 @@ export async function readThread(
   const attempt = referral.attempts.at(-1);
   const links = await unit.officeLinks.list(referralId);
   const effects = await unit.outbox.ofReferral(referralId);
-  const opening = links.filter(({ closedAt, expiresAt }) => closedAt === null && expiresAt > now);
+  const opening = links.filter((link) => link.closedAt === null && link.expiresAt > now && !isLocked(link));
   const linked = new Set(opening.map(({ attempt: number }) => number));
   const toOffice = wordsToOffice(referral, events, effects, { linked, now });
   return {

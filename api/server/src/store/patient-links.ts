@@ -26,6 +26,8 @@ export type PatientLinkStore = {
   insert: (link: NewPatientLink) => Promise<void>;
   /** Every link of the referral, oldest first, kept from others until the transaction ends, so that tries are counted one by one. */
   takeAll: (referralId: string) => Promise<StoredPatientLink[]>;
+  /** The same, to look at. */
+  list: (referralId: string) => Promise<StoredPatientLink[]>;
   countWrongTry: (id: string) => Promise<void>;
   /** In place of what it was opened to before. */
   open: (id: string, opened: { hash: string; until: Instant; as: PatientSide }) => Promise<void>;

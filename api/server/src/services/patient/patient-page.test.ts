@@ -79,9 +79,11 @@ describe('a link', () => {
       expect.stringContaining('closed after five wrong tries'),
     ]);
     expect((await open(link)).status).toBe(403);
+    expect((await thread()).reach.patient.locked, 'who is called about it hears so').toBe(true);
     for (const word of [PATIENT, 'Rivera', 'Cardiology', 'heart', BORN]) expect(JSON.stringify(answers)).not.toContain(word);
     expect((await open('x'.repeat(43))).body['detail']).toMatch(/does not open anything/);
     expect((await open(await makeLink())).status).toBe(200);
+    expect((await thread()).reach.patient.locked).toBe(false);
     expect((await open(link)).status).toBe(404);
   });
 

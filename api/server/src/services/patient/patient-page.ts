@@ -30,6 +30,7 @@ import { optionsNow } from '../approved-options.ts';
 import { practiceIn } from '../configuration-in-force.ts';
 import { policyIn } from '../engine/policy-in-force.ts';
 import { type Opening, openLinkDoor } from '../link-door.ts';
+import { triesOfPatient } from '../link-tries.ts';
 import type { MatchingService } from '../matching.ts';
 import { applyDecision, readReferral } from '../referral-log.ts';
 import { changeConsent, changeConsentAt } from './patient-consent.ts';
@@ -83,8 +84,7 @@ export function createPatientPageService({ store, practiceOf, matching, siteOf, 
       return link && packet ? { unit, link, links, referral, packet } : undefined;
     },
     aboutOf: async ({ referral }) => ({ patientId: referral.patientId, payload: {} }),
-    // A patient has several links after some messages; guesses are counted over all of them.
-    triesOf: ({ links }) => links.filter(({ closedAt }) => closedAt === null).reduce((sum, { wrongTries }) => sum + wrongTries, 0),
+    triesOf: ({ links }) => triesOfPatient(links),
     countWrongTry: ({ unit, link }) => unit.patientLinks.countWrongTry(link.id),
     wrongTry: 'patient-link.wrong-birth-date',
   });

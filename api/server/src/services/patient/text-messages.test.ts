@@ -152,12 +152,14 @@ describe('what leaves by itself', () => {
         texts: 'given',
         messages: { sent: 3, failed: 0, unknown: 0, lastAt: '2026-11-30T15:02:00.000Z' },
         calls: { made: 0, lastAt: null },
+        locked: false,
       },
       office: {
         phone: '510-555-0100',
         fax: '',
         sendings: { made: 1, arrived: 0, failed: 0, lastAt: expect.any(String) },
         openedAt: null,
+        locked: false,
       },
     });
   });

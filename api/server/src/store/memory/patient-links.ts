@@ -13,12 +13,14 @@ export const memoryPatientLinks = (unit: MemoryContext): PatientLinkStore => {
     const link = table.get(id);
     if (link) table.put(id, { ...to(link), scope: unit.scope });
   };
+  const linksOf = (referralId: string): StoredPatientLink[] =>
+    of(referralId)
+      .map(({ scope: _scope, ...link }) => link)
+      .sort(oldestFirst);
   return {
     insert: async (link) => table.put(link.id, { ...link, wrongTries: 0, opened: null, closedAt: null, scope: unit.scope }),
-    takeAll: async (referralId) =>
-      of(referralId)
-        .map(({ scope: _scope, ...link }) => link)
-        .sort(oldestFirst),
+    takeAll: async (referralId) => linksOf(referralId),
+    list: async (referralId) => linksOf(referralId),
     countWrongTry: async (id) => change(id, (link) => ({ ...link, wrongTries: link.wrongTries + 1 })),
     open: async (id, opened) => change(id, (link) => ({ ...link, opened })),
     close: async (referralId, at, kept = []) => {

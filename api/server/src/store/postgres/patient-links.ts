@@ -37,6 +37,15 @@ const linkOf = (row: Row): StoredPatientLink => ({
   closedAt: row.closed_at === null ? null : instant(row.closed_at),
 });
 
+async function linksOf(unit: UnitContext, referralId: string, lock: 'for update' | '' = ''): Promise<StoredPatientLink[]> {
+  const found = await unit.client.query<Row>(
+    `select ${COLUMNS}, wrong_tries, opened_hash, opened_until, opened_as, closed_at from patient_link
+     where tenant = $1 and issuer = $2 and referral_id = $3 order by made_at, id collate "C" ${lock}`,
+    [...key(unit), referralId],
+  );
+  return found.rows.map(linkOf);
+}
+
 export const postgresPatientLinks = (unit: UnitContext): PatientLinkStore => ({
   insert: async ({ id, tokenHash, referralId, madeBy, madeAt, expiresAt }) => {
     await unit.client.query(`insert into patient_link (tenant, issuer, site, ${COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, [
@@ -50,14 +59,8 @@ export const postgresPatientLinks = (unit: UnitContext): PatientLinkStore => ({
       expiresAt,
     ]);
   },
-  takeAll: async (referralId) => {
-    const found = await unit.client.query<Row>(
-      `select ${COLUMNS}, wrong_tries, opened_hash, opened_until, opened_as, closed_at from patient_link
-       where tenant = $1 and issuer = $2 and referral_id = $3 order by made_at, id collate "C" for update`,
-      [...key(unit), referralId],
-    );
-    return found.rows.map(linkOf);
-  },
+  takeAll: (referralId) => linksOf(unit, referralId, 'for update'),
+  list: (referralId) => linksOf(unit, referralId),
   countWrongTry: async (id) => {
     await unit.client.query('update patient_link set wrong_tries = wrong_tries + 1 where tenant = $1 and issuer = $2 and id = $3', [
       ...key(unit),
