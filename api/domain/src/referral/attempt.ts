@@ -23,6 +23,11 @@ export type Transmission = { id: string; channel: Channel; at: Moment } & (
 
 export type Appointment = { id: string; startsAt: Instant; status: 'booked' | 'replaced' | 'missed' | 'cancelled' | 'kept' };
 
+const MOST_AHEAD_MS = 5 * 366 * 86_400_000;
+
+/** Ours: nobody is booked five years ahead. A slip in the year would leave a visit ahead of which nobody ever hears again. */
+export const isTooFarAhead = (date: Instant, now: Instant): boolean => Date.parse(date) - Date.parse(now) > MOST_AHEAD_MS;
+
 export const DECLINE_REASONS = [
   'not-taking-patients',
   'wrong-specialty',

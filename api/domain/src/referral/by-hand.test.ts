@@ -449,6 +449,7 @@ test.each(['seen', 'missed'] as const)(
     expect(put(one('sent'), 'a')).toBeUndefined();
     expect(put({ act: 'booked', startsAt: minute(50), at }, 'b')).toBeUndefined();
     expect(put({ act: name, at: minute(49) }, 'c')).toBe('before-visit');
+    expect(put({ act: 'booked', startsAt: '2062-12-01T10:00:00.000Z', at }, 'y'), 'a slip in the year').toBe('date-too-far');
     expect(put({ act: 'booked', startsAt: minute(40), at }, 'd')).toBeUndefined();
     expect(put({ act: name, at: minute(49) }, 'e')).toBeUndefined();
   },

@@ -4,7 +4,7 @@
  */
 import type { Instant } from '../instant.ts';
 import { ok, type Result, refuse, unreachable } from '../result.ts';
-import type { Attempt, Channel, DeclineReason, WorkStatus } from './attempt.ts';
+import { type Attempt, type Channel, type DeclineReason, isTooFarAhead, type WorkStatus } from './attempt.ts';
 import { authorizationHold } from './authorization-hold.ts';
 import { type Act, MOVES } from './bser.ts';
 import { type CareCommand, type CareRefusal, decideCare } from './care-command.ts';
@@ -54,6 +54,7 @@ export type ByHandRefusal =
   | CareRefusal
   | { kind: 'nobody-asked' }
   | { kind: 'nothing-booked' }
+  | { kind: 'date-too-far'; date: Instant }
   /** What became of a visit is known from its time on. */
   | { kind: 'before-visit'; startsAt: Instant }
   /** The patient wrote nothing that nobody has seen to. */
@@ -76,6 +77,7 @@ export function byHand(referral: Referral, what: ByHandAct, key: string, now: In
   if (what.act === 'reconciled') return reconciled(referral, what.note, factKey, now);
   if (what.act === 'link-report') return linkReport(referral, what, factKey, now);
   if (what.act === 'refuse-report') return refuseReport(referral, what, factKey, now);
+  if (what.act === 'booked' && isTooFarAhead(what.startsAt, now)) return refuse({ kind: 'date-too-far', date: what.startsAt });
   const hindrance = what.act === 'ended' ? whyNotEnd(referral) : undefined;
   if (hindrance) return refuse(hindrance);
   const named = 'attempt' in what ? what.attempt : undefined;

@@ -168,6 +168,8 @@ describe('an office with a link', () => {
   test.each<[string, OfficeAct['act'][], OfficeAct, string]>([
     ['a date that is past', ['accept'], one('book', minute(2)), 'date-is-past'],
     ['one of its dates is past', ['accept'], one('offer-dates', minute(2)), 'date-is-past'],
+    ['a slip in the year', ['accept'], one('book', '2062-12-01T10:00:00.000Z'), 'date-too-far'],
+    ['a slip in the year of one that is offered', ['accept'], one('offer-dates', '2062-12-01T10:00:00.000Z'), 'date-too-far'],
     ['to book what it did not accept', [], one('book'), 'not-offered'],
     ['a missed visit where none is booked', ['accept'], one('no-show'), 'not-offered'],
     ['anything after it declined', ['decline'], one('accept'), 'not-offered'],

@@ -5,7 +5,7 @@
 import type { ResourceRef } from '../fhir/reference.ts';
 import type { Instant } from '../instant.ts';
 import { ok, type Result, refuse, unreachable } from '../result.ts';
-import { type Appointment, type Attempt, type DeclineReason, isEnded, type WorkStatus } from './attempt.ts';
+import { type Appointment, type Attempt, type DeclineReason, isEnded, isTooFarAhead, type WorkStatus } from './attempt.ts';
 import { type Act, MOVES } from './bser.ts';
 import { type CareCommand, type CareRefusal, decideCare } from './care-command.ts';
 import { closedBy } from './closure.ts';
@@ -35,6 +35,7 @@ export type OfficeRefusal =
   /** Not among what its page offers. */
   | { kind: 'not-offered'; status: WorkStatus }
   | { kind: 'date-is-past'; date: Instant }
+  | { kind: 'date-too-far'; date: Instant }
   /** No visit can have been, or been missed, before this. */
   | { kind: 'too-early'; earliest: Instant };
 
@@ -178,9 +179,12 @@ function commandOf({ number: attempt, work, performer }: Attempt, what: OfficeAc
       return { type: 'post-message', attempt, from: 'office', text: what.text };
     case 'offer-dates': {
       const past = what.dates.find((date) => date <= now);
-      return past === undefined ? { type: 'offer-dates', ...own, dates: what.dates } : { kind: 'date-is-past', date: past };
+      if (past !== undefined) return { kind: 'date-is-past', date: past };
+      const far = what.dates.find((date) => isTooFarAhead(date, now));
+      return far === undefined ? { type: 'offer-dates', ...own, dates: what.dates } : { kind: 'date-too-far', date: far };
     }
     case 'book':
+      if (isTooFarAhead(what.startsAt, now)) return { kind: 'date-too-far', date: what.startsAt };
       return what.startsAt > now
         ? { type: 'schedule', ...own, appointmentId: key, startsAt: what.startsAt }
         : { kind: 'date-is-past', date: what.startsAt };

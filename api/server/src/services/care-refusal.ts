@@ -6,6 +6,11 @@ import { problem, type Refusal } from '../problem.ts';
 
 const plain = (code: string): string => code.replaceAll('-', ' ');
 
+const dateTooFar = (): Refusal =>
+  problem('invalid-request', 'A date lies more than five years ahead.', [
+    { field: 'what', message: 'It is very far ahead', fix: 'Look at the year, and give the date again.' },
+  ]);
+
 /** To an office: what its own page says of it. */
 export function officeRefusal(refusal: OfficeRefusal): Refusal {
   switch (refusal.kind) {
@@ -23,6 +28,8 @@ export function officeRefusal(refusal: OfficeRefusal): Refusal {
       return problem('invalid-request', 'A date lies in the past.', [
         { field: 'what', message: 'It is over already', fix: 'Give a date that is still ahead.' },
       ]);
+    case 'date-too-far':
+      return dateTooFar();
     case 'order-not-active':
       if (refusal.status === 'on-hold' || refusal.status === 'awaiting-signature')
         return problem('conflict', 'The practice has put this referral on hold. Nothing was changed. Call the practice.');
@@ -56,6 +63,8 @@ export function officeRefusal(refusal: OfficeRefusal): Refusal {
 
 export function careRefusal(refusal: ByHandRefusal): Refusal {
   switch (refusal.kind) {
+    case 'date-too-far':
+      return dateTooFar();
     case 'order-not-active':
       if (refusal.status === 'on-hold')
         return problem('conflict', 'The order is on hold in the EHR: nothing new is begun until it is in force again.');
