@@ -1,7 +1,7 @@
 /** What stands before Approve: what it waits for, and the checks the action bar shows. */
 import { mayApprove } from '@refloop/domain/matching/override';
 import type { NetworkStatus } from '@refloop/domain/network/directory';
-import { type CardFacts, cardOf, type DeskState, recommendationOf } from '../refer/desk.ts';
+import { type CardFacts, cardOf, type DeskState, notDrafted, recommendationOf } from '../refer/desk.ts';
 
 export type Check = { id: 'network' | 'checklist' | 'duplicates'; tone: 'good' | 'warn' | 'unknown'; text: string };
 
@@ -60,7 +60,7 @@ export function waitsFor(state: DeskState): string | undefined {
   if (state.request.reasonText.trim() === '' && state.request.reasonCodes.length === 0) return 'Say the reason for the referral first.';
   if (state.draft.kind === 'none' || state.draft.kind === 'reading-chart') return 'Waiting for the chart to be read.';
   if (state.draft.kind === 'drafting') return 'Waiting for the note to be drafted.';
-  if (state.draft.kind === 'failed') return `The note could not be drafted. ${state.draft.text}`;
+  if (state.draft.kind === 'failed') return notDrafted(state.draft);
   if (state.draft.outdated) return 'Waiting for the note to follow your change.';
   const { recommendation } = state.draft;
   if (recommendation.status !== 'PENDING_REVIEW') return 'This recommendation has already been decided.';

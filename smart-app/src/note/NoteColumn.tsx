@@ -2,7 +2,7 @@
 import { Skeleton } from '@mantine/core';
 import { preparersVersion } from '@refloop/domain/drafting/hand-over';
 import type { NoteDraft, Recommendation, Sentence } from '@refloop/server/client/recommendation';
-import { cardOf, type Desk, type DeskState, recommendationOf } from '../refer/desk.ts';
+import { cardOf, type Desk, type DeskState, notDrafted, recommendationOf } from '../refer/desk.ts';
 import { changeWorking } from '../refer/request-flow.ts';
 import { Late } from '../ui/Late.tsx';
 import { AddSentence } from './AddSentence.tsx';
@@ -91,7 +91,7 @@ function DraftStatus({ state }: { state: DeskState }) {
   if (draft.kind === 'failed') {
     return (
       <div role="alert" className={styles['failed']}>
-        The note could not be drafted. {draft.text} Refloop tries again when you change the request or when the server is back.
+        {notDrafted(draft)} {draft.decided ? null : 'Refloop tries again when you change the request or when the server is back.'}
       </div>
     );
   }

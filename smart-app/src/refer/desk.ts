@@ -31,7 +31,8 @@ export type DraftState =
   | { kind: 'reading-chart' }
   | { kind: 'drafting'; previous: Recommendation | undefined }
   | { kind: 'ready'; recommendation: Recommendation; outdated: boolean }
-  | { kind: 'failed'; text: string; previous: Recommendation | undefined };
+  /** `decided`: the order was approved already, so that nothing is drafted from it again. */
+  | { kind: 'failed'; text: string; decided: boolean; previous: Recommendation | undefined };
 
 export type SaveState =
   | { kind: 'saved' }
@@ -97,6 +98,10 @@ export type Desk = {
   /** Ends everything: the page shows the failure and the desk's data is dropped. */
   fail(failure: Failure): void;
 };
+
+/** Why there is no note; of an order that was approved already nothing is wrong. */
+export const notDrafted = ({ text, decided }: Extract<DraftState, { kind: 'failed' }>): string =>
+  decided ? text : `The note could not be drafted. ${text}`;
 
 export function workingCopy(state: DeskState): WorkingCopy {
   return {

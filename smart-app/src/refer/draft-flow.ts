@@ -67,9 +67,12 @@ export async function makeRecommendation(desk: Desk): Promise<void> {
     if (made.refusal.kind === 'session-ended') desk.fail(made.refusal);
     // Somebody handed a referral from this order over meanwhile: shown first, and replaced only knowingly.
     else if (isProblem(made.refusal, 'pended')) {
-      store.set({ draft: { kind: 'failed', text: failureText(made.refusal), previous }, notice: '' });
+      store.set({ draft: { kind: 'failed', text: failureText(made.refusal), decided: false, previous }, notice: '' });
       await askOpenWork(desk);
-    } else store.set({ draft: { kind: 'failed', text: failureText(made.refusal), previous }, notice: '' });
+    } else {
+      const decided = isProblem(made.refusal, 'already-approved');
+      store.set({ draft: { kind: 'failed', text: failureText(made.refusal), decided, previous }, notice: '' });
+    }
     // The server may come back; nothing the clinician wrote is lost meanwhile.
     if (made.refusal.kind === 'unreachable') setTimeout(() => void retry(desk, number), 5_000);
     return;

@@ -3,7 +3,7 @@ import type { PendRecommendation } from '@refloop/server/client/pend';
 import type { Recommendation } from '@refloop/server/client/recommendation';
 import { reconcile, saveNow } from '../note/autosave.ts';
 import { isProblem, notDoneText } from '../session/api.ts';
-import { type Desk, type DeskState, preparedOf, recommendationOf } from './desk.ts';
+import { type Desk, type DeskState, notDrafted, preparedOf, recommendationOf } from './desk.ts';
 import { resumeRecommendation } from './draft-flow.ts';
 import { NO_OPEN_WORK } from './open-work.ts';
 import { takeOrder } from './order-in-desk.ts';
@@ -14,7 +14,7 @@ export function waitsToSend(state: DeskState): string | undefined {
   if (state.request.reasonText.trim() === '' && state.request.reasonCodes.length === 0) return 'Say the reason for the referral first.';
   if (state.draft.kind === 'none' || state.draft.kind === 'reading-chart') return 'Waiting for the chart to be read.';
   if (state.draft.kind === 'drafting') return 'Waiting for the note to be drafted.';
-  if (state.draft.kind === 'failed') return `The note could not be drafted. ${state.draft.text}`;
+  if (state.draft.kind === 'failed') return notDrafted(state.draft);
   if (state.draft.outdated) return 'Waiting for the note to follow your change.';
   if (state.draft.recommendation.status !== 'PENDING_REVIEW') return 'This referral has already been decided.';
   if (state.sentences.length === 0) return 'The note is empty. Restore or write at least one sentence.';

@@ -40,7 +40,14 @@ test('before an order is in force it waits within the practice', () => {
 test.each<[string, string, number, number, boolean, string]>([
   ['nothing of mine', 'mine', 0, 14, false, 'Nothing waits for you. 14 referrals wait for others.'],
   ['one of another', 'mine', 0, 1, false, 'Nothing waits for you. 1 referral waits for others.'],
-  ['nothing at all', 'mine', 0, 0, false, 'No referral is open. What is sent from a chart stands here as soon as its order is in force.'],
+  [
+    'nothing at all',
+    'mine',
+    0,
+    0,
+    false,
+    'Nothing waits here. Coordinators and leads see every referral whose order is in force; a clinician sees what waits for them.',
+  ],
   ['an empty view', 'overdue', 2, 3, false, 'Nothing in this view. 3 referrals are open in all.'],
   ['narrowed', 'mine', 2, 3, true, 'Nothing matches. Take a filter away to see more.'],
 ])('an empty list: %s', (_what, view, mine, open, narrowed, words) => {

@@ -61,7 +61,8 @@ const counted = (count: number, one: string, many: string): string => `${count} 
 /** What an empty view says: that nothing is there, and where the rest is. */
 export function emptyWords(view: string, mine: number, open: number, narrowed: boolean): string {
   if (narrowed) return 'Nothing matches. Take a filter away to see more.';
-  if (open === 0) return 'No referral is open. What is sent from a chart stands here as soon as its order is in force.';
+  if (open === 0)
+    return 'Nothing waits here. Coordinators and leads see every referral whose order is in force; a clinician sees what waits for them.';
   const others = open - mine;
   if (view === 'mine') return `Nothing waits for you. ${counted(others, 'referral waits', 'referrals wait')} for others.`;
   return `Nothing in this view. ${counted(open, 'referral is', 'referrals are')} open in all.`;

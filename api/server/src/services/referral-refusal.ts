@@ -41,7 +41,7 @@ export function refusalOf(refusal: ReferralRefusal): Refusal {
     case 'already-approved':
       return problem(
         'already-approved',
-        `This referral was approved for ${refusal.performer} on ${refusal.at.slice(0, 16).replace('T', ' ')} UTC. Nothing was approved twice.`,
+        `This referral was approved for ${refusal.performer} on ${refusal.at.slice(0, 16).replace('T', ' ')} UTC. Nothing was approved twice. Its coordinator knows where it stands; to send the patient to somebody else beside it, place another order.`,
       );
     case 'no-such-plan':
       return problem(
