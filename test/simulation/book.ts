@@ -130,6 +130,10 @@ export const notesByBook = (book: Book): number[] =>
       seen && ![...book.reports.values()].some(({ final, attempt }) => final && attempt === at + 1) ? [at + 1] : [],
     );
 
+/** A note that answers is linked and waits for its reader: nobody else is asked before that. */
+export const isToReadByBook = ({ reports }: Book): boolean =>
+  [...reports.values()].some(({ final, attempt, reviewed }) => final && attempt !== undefined && !reviewed);
+
 /** Whether somebody has to do something: from the approval until it is closed, over, or nobody's any more. */
 export function isOpenByBook(book: Book): boolean {
   if (book.order === 'none') return false;

@@ -14,6 +14,7 @@ import {
   closedByBook,
   isLeftByBook,
   isOpenByBook,
+  isToReadByBook,
   newBook,
   notesByBook,
   stillWithByBook,
@@ -147,7 +148,9 @@ export function createWatch({ now, authority, timeZone, onEvents, remember }: Wa
     if (book.order === 'held') return;
     const waits = last.over !== undefined && book.proposal?.toWait === true;
     owes(waits, 'approve-performer');
-    owes(last.over !== undefined && !waits, 'reroute', 'approve-performer');
+    const isToRead = isToReadByBook(book);
+    owes(last.over !== undefined && !waits && !isToRead, 'reroute', 'approve-performer');
+    if (isToRead && kinds.has('reroute')) tell('owner', 'another is to be asked while the answer waits for its reader', referralId);
     if (waits && kinds.has('reroute')) tell('duplicate', 'another is to be asked while one waits for the clinician', referralId);
     if (kinds.has('approve-performer') && !book.proposal) tell('owner', 'the clinician owes an answer, and nobody is proposed', referralId);
     owes(!last.sent && last.over === undefined && !last.seen, 'send', 'payer-decision', 'payer-denial');

@@ -54,10 +54,54 @@ describe('a visit was kept there, and the office is not asked any more', () => {
     expect(kinds(history)).toEqual(['review', 'note', 'reroute']);
   });
 
-  test('once it is there it is read, and not asked for', () => {
+  test('once it is there it is read, and neither asked for nor is another asked', () => {
     const history = called();
     history.see(note('final'), 7);
-    expect(kinds(history)).toEqual(['review', 'reroute']);
+    expect(kinds(history)).toEqual(['review']);
+  });
+
+  test('a note of which nobody knows whose it is holds nothing up', () => {
+    const history = called();
+    history.see({ ...note('final'), matched: false }, 7);
+    expect(kinds(history)).toEqual(['match-report', 'note', 'reroute']);
+  });
+});
+
+describe('the office declined, and the answer is there all the same', () => {
+  const declined = (service?: Parameters<typeof inChart>[0]) => {
+    const history = inChart(service);
+    for (const [at, each] of [send, { type: 'decline', reason: 'other' } as const].entries()) act(history, each, at + 1);
+    return history;
+  };
+  const note = { kind: 'report', reportId: 'n', form: 'final', document: null, fromNpi: null, matched: true, key: 'n' } as const;
+  const kinds = ({ referral }: ReturnType<typeof inChart>) => due(referral, policy, minute(30)).map(({ kind }) => kind);
+
+  test.each(['visit', 'e-consult', 'imaging'] as const)(
+    'nobody else is asked before it is read; once it is, nothing is owed (%s)',
+    (service) => {
+      const history = declined(service);
+      expect(kinds(history)).toEqual(['reroute']);
+      history.see({ ...note, attempt: 1, at: minute(7) }, 7);
+      expect(kinds(history)).toEqual(['review']);
+      expect(history.ask({ type: 'review-report', reportId: 'n' }, 8)).toBeUndefined();
+      expect([closedBy(history.referral)?.id, kinds(history)]).toEqual(['n', []]);
+    },
+  );
+
+  test('an interim note answers nothing: somebody else is asked', () => {
+    const history = declined();
+    history.see({ ...note, form: 'interim', attempt: 1, at: minute(7) }, 7);
+    expect(kinds(history)).toContain('reroute');
+  });
+
+  test('also where it is of an office that was asked before', () => {
+    const history = declined();
+    history.ask({ type: 'reroute', performer: ANOTHER, because: 'declined' }, 5);
+    for (const [at, each] of [{ ...send, transmissionId: 'u' }, { type: 'decline', reason: 'other' } as const].entries())
+      act(history, each, at + 6);
+    expect(kinds(history)).toEqual(['reroute']);
+    history.see({ ...note, attempt: 1, at: minute(9) }, 9);
+    expect(kinds(history)).toEqual(['review']);
   });
 });
 

@@ -200,6 +200,8 @@ function toApprove({ proposal, attempts }: Referral, owed: Owed): Obligation[] {
 /** Somebody else is to be asked: the coordinator has their whole time again once the clinician refused who was proposed; a lead does not wait for it anew. */
 function toReroute({ number, work }: Attempt, referral: Referral, owed: Owed): Obligation[] {
   if (referral.proposal.status === 'open') return toApprove(referral, owed);
+  // Whoever wrote the answer: it may be all that was asked for.
+  if (referral.attempts.some((each) => isToRead(each, referral.reports))) return [];
   const refusedAt = referral.refusedPerformers.at(-1)?.at;
   const since = refusedAt === undefined ? work.since : later(work.since, refusedAt);
   return [{ ...owed('reroute', `attempt ${number}`, since), waitsSince: work.since }];
