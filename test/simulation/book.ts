@@ -8,6 +8,12 @@ export type BookedAttempt = {
   npi: string;
   sent: boolean;
   askedToCancel: boolean;
+  /** Somebody there said that they take it, and when. */
+  accepted: boolean;
+  /** Sendings, by whether they came to nothing. */
+  sendings: Map<string, boolean>;
+  /** When it was, as whoever asked says it. */
+  askedToCancelAt: string;
   over: 'declined' | 'cancelled' | undefined;
   seen: boolean;
   /** When the last visit was, or the appointment that was kept. */
@@ -122,6 +128,22 @@ export function isLeftByBook(book: Book): boolean {
 export const stillWithByBook = ({ attempts }: Book): number[] =>
   attempts.slice(0, -1).flatMap((attempt, at) => (isStill(attempt) ? [at + 1] : []));
 
+/** So long whoever was passed over is waited for. */
+const LETS_GO_MS = 14 * 86_400_000;
+
+/** Unless all that was sent came to nothing, and nobody there has said a word. */
+const hasIt = ({ sendings, accepted, appointments }: BookedAttempt): boolean =>
+  accepted || appointments.size > 0 || [...sendings.values()].some((failed) => !failed);
+
+/** Who was asked before, was asked to stop and has said nothing, with nothing booked, seen or answered, by number: for two weeks. */
+export const toLetGoByBook = ({ attempts, reports }: Book, now: Date): number[] =>
+  attempts.slice(0, -1).flatMap((each, at) => {
+    const { askedToCancel, askedToCancelAt, over, seen, booked } = each;
+    const answered = [...reports.values()].some(({ final, attempt }) => final && attempt === at + 1);
+    const isAsked = askedToCancel && over === undefined && !seen && !answered && booked === undefined && hasIt(each);
+    return isAsked && now.getTime() - Date.parse(askedToCancelAt) < LETS_GO_MS ? [at + 1] : [];
+  });
+
 /** Who was asked before, has seen the patient and has not answered, by number. */
 export const notesByBook = (book: Book): number[] =>
   book.attempts
@@ -135,11 +157,11 @@ export const isToReadByBook = ({ reports }: Book): boolean =>
   [...reports.values()].some(({ final, attempt, reviewed }) => final && attempt !== undefined && !reviewed);
 
 /** Whether somebody has to do something: from the approval until it is closed, over, or nobody's any more. */
-export function isOpenByBook(book: Book): boolean {
+export function isOpenByBook(book: Book, now: Date): boolean {
   if (book.order === 'none') return false;
   const waits = book.setAside > 0 || book.asked || [...book.reports.values()].some(({ reviewed }) => !reviewed);
   // Of a visit that is booked for an order that is over somebody has to know what became of it.
-  const still = stillWithByBook(book).length > 0 || isLeftByBook(book);
+  const still = stillWithByBook(book).length > 0 || isLeftByBook(book) || toLetGoByBook(book, now).length > 0;
   if (book.order === 'ended' || book.order === 'revoked') return waits || still;
   return waits || still || !closedByBook(book);
 }
@@ -174,6 +196,14 @@ export type Authority = {
 const isBeside = ({ type, data }: StoredEvent): boolean =>
   type === 'clinician-rated' || (type === 'patient-messaged' && (data as { outcome?: string }).outcome === 'sent');
 
+/** Whoever is asked now; of whoever was asked before only that it let go. */
+function mayAct({ attempts }: Book, npi: string | undefined, { type, data }: StoredEvent): boolean {
+  const isOfOwn = attempts[((data as Data).attempt ?? 0) - 1]?.npi === npi;
+  return npi === attempts.at(-1)?.npi || (isOfOwn && LETTING_GO.includes(type));
+}
+
+const LETTING_GO = ['cancellation-confirmed', 'appointment-cancelled'];
+
 /** Takes the next event into the book. @returns what it should not have been, in words without patient data */
 export function takeIn(book: Book, event: StoredEvent, authority: Authority): string[] {
   const faults: string[] = [];
@@ -192,7 +222,7 @@ export function takeIn(book: Book, event: StoredEvent, authority: Authority): st
     must(!book.keys.has(key), `duplicate: the press or fact ${key} counted twice`);
     book.keys.add(key);
   }
-  if (actor.kind === 'office') must(actor.npi === book.attempts.at(-1)?.npi, 'unauthorized: an office that is not asked acted');
+  if (actor.kind === 'office') must(mayAct(book, actor.npi, event), 'unauthorized: an office that is not asked acted');
   const attempt = data.attempt === undefined ? undefined : book.attempts[data.attempt - 1];
   const isLast = attempt !== undefined && attempt === book.attempts.at(-1);
   switch (event.type) {
@@ -331,9 +361,18 @@ export function takeIn(book: Book, event: StoredEvent, authority: Authority): st
       must(attempt?.over === undefined, 'unauthorized: sent to an office that declined or was cancelled');
       must(!book.transmissionsTo.has(id), 'duplicate: one sending stands twice');
       book.transmissionsTo.set(id, attempt?.npi ?? '');
-      if (attempt) attempt.sent = true;
+      if (attempt) {
+        attempt.sent = true;
+        attempt.sendings.set(id, false);
+      }
       break;
     }
+    case 'transmission-failed':
+      attempt?.sendings.set(String(data['transmissionId']), true);
+      break;
+    case 'attempt-accepted':
+      if (attempt && !inferred) attempt.accepted = true;
+      break;
     case 'authorization-asked':
     case 'authorization-decided':
       book.authorizationSaid = true;
@@ -349,7 +388,10 @@ export function takeIn(book: Book, event: StoredEvent, authority: Authority): st
       }
       break;
     case 'cancellation-requested':
-      if (attempt) attempt.askedToCancel = true;
+      if (attempt) {
+        attempt.askedToCancel = true;
+        attempt.askedToCancelAt = event.effectiveAt ?? event.recordedAt;
+      }
       break;
     case 'cancellation-confirmed':
       if (attempt) {
@@ -445,6 +487,9 @@ const newAttempt = (npi: string): BookedAttempt => ({
   npi,
   sent: false,
   askedToCancel: false,
+  accepted: false,
+  sendings: new Map(),
+  askedToCancelAt: '',
   over: undefined,
   seen: false,
   seenAt: '',

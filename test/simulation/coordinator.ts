@@ -4,7 +4,7 @@ import type { ActRequest } from '@refloop/server/client/acts';
 import type { AuthorizationAnswer, PacketAnswer, PacketSent, PacketView } from '@refloop/server/client/packet';
 import type { Thread } from '@refloop/server/client/thread';
 import type { Session } from '@refloop/server/sessions/session';
-import { type Book, closedByBook, notesByBook, stillWithByBook } from './book.ts';
+import { type Book, closedByBook, notesByBook, stillWithByBook, toLetGoByBook } from './book.ts';
 import { createLife, type Life } from './life.ts';
 import { type Person, type Practice, sessionOf } from './practice.ts';
 import { judgeAuthorization, withoutAuthorization } from './what-leaves.ts';
@@ -238,7 +238,7 @@ export async function coordinatorActs(world: World, practice: Practice, person: 
     case 'reroute':
       return ask(desk);
     case 'confirm-cancellation': {
-      const before = stillWithByBook(book)[0];
+      const before = [...stillWithByBook(book), ...toLetGoByBook(book, world.now())][0];
       if (before && (!attempt?.askedToCancel || draws.chance(0.7)))
         return press(desk, { act: 'cancel-confirmed', at: at(desk), attempt: before });
       if (book.order !== 'active' || closedByBook(book) || draws.chance(0.6)) return press(desk, { act: 'cancel-confirmed', at: at(desk) });

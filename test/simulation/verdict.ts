@@ -86,6 +86,7 @@ export async function verdict(world: World): Promise<void> {
   // People have long done what they owe: what is open still is on its way, or has come to a stop.
   const since = new Date(world.now().getTime() - STOPPED_AFTER_MS).toISOString();
   for (const book of watch.books()) {
-    if (isOpenByBook(book) && book.lastAt < since) watch.tell('lost', `it is ${book.order} and has come to a stop`, book.referralId);
+    if (isOpenByBook(book, world.now()) && book.lastAt < since)
+      watch.tell('lost', `it is ${book.order} and has come to a stop`, book.referralId);
   }
 }

@@ -59,8 +59,31 @@ const BUSINESS_DAYS: Readonly<Record<string, number>> = {
   reconcile: 2,
 };
 
-/** @returns what is wrong with the deadline of something routine, raised then */
-export function wrongDeadline(kind: string, raisedAt: string, dueAt: string, timeZone: string): string | undefined {
+/** @param booked when the visit is that is not to be @returns what is wrong with the deadline of something routine, raised then */
+export function wrongDeadline(kind: string, raisedAt: string, dueAt: string, timeZone: string, booked?: string): string | undefined {
+  const wrong = wrongSpan(kind, raisedAt, dueAt, timeZone);
+  if (kind !== 'confirm-cancellation' || booked === undefined || booked <= raisedAt) return wrong;
+  const text = (moment: string): string => Object.values(wall(moment, timeZone)).join(' ');
+  const closing = `${workdayBefore(wall(booked, timeZone).day)} 17:00:00`;
+  if (text(raisedAt) >= closing)
+    return dueAt <= booked && Date.parse(dueAt) - Date.parse(raisedAt) <= AT_ONCE_MS
+      ? undefined
+      : `the deadline of ${kind} is not at once, and the visit is about to begin`;
+  return text(dueAt) === closing || (wrong === undefined && text(dueAt) < closing)
+    ? undefined
+    : `the deadline of ${kind} is at ${text(dueAt)}, and the clinic closes before the visit at ${closing}`;
+}
+
+/** The shortest time of the policy. */
+const AT_ONCE_MS = 15 * 60_000;
+
+function workdayBefore(day: string): string {
+  let before = Date.parse(day) - 86_400_000;
+  while (!isWorkday(new Date(before).toISOString().slice(0, 10))) before -= 86_400_000;
+  return new Date(before).toISOString().slice(0, 10);
+}
+
+function wrongSpan(kind: string, raisedAt: string, dueAt: string, timeZone: string): string | undefined {
   const days = BUSINESS_DAYS[kind];
   if (days === undefined) return undefined;
   const [from, to] = [wall(raisedAt, timeZone), wall(dueAt, timeZone)];

@@ -19,6 +19,7 @@ import {
   notesByBook,
   stillWithByBook,
   takeIn,
+  toLetGoByBook,
 } from './book.ts';
 import { isSame } from './same-json.ts';
 import { wrongDeadline } from './wall-clock.ts';
@@ -56,6 +57,22 @@ export type WatchDeps = {
   onEvents: (scope: Scope, book: Book, types: readonly string[], open: readonly StoredObligation[]) => void;
   remember: (line: () => string) => void;
 };
+
+const aboutOf = (content: StoredObligation['content']): string | undefined => (content as { about?: string }).about;
+
+/** When the visit is that is booked with the office that it is about. */
+function bookedBy({ attempts }: Book, content: StoredObligation['content']): string | undefined {
+  const number = Number(/^attempt (\d+)$/.exec(aboutOf(content) ?? '')?.[1]);
+  return attempts[number - 1]?.booked?.split(' ')[1];
+}
+
+/** Days beyond its end, of one that was passed over with nothing booked. */
+function isForEver(book: Book | undefined, content: StoredObligation['content'], now: Date): boolean {
+  const number = Number(/^attempt (\d+)$/.exec(aboutOf(content) ?? '')?.[1]);
+  const attempt = book?.attempts[number - 1];
+  if (!book || !attempt || number === book.attempts.length || attempt.booked !== undefined) return false;
+  return !toLetGoByBook(book, new Date(now.getTime() - 3 * DAY_MS)).includes(number);
+}
 
 /** What is owed besides, before the order is in force or of what is sent. */
 const HAS_NO_STEPS = ['unfinished-write-back', 'none-in-network', 'to-sign', 'perhaps-sent', 'not-sent', 'visit'];
@@ -122,14 +139,14 @@ export function createWatch({ now, authority, timeZone, onEvents, remember }: Wa
       const { urgency, stage } = row.content as { urgency?: string; stage?: string };
       // Of a stage that was only inferred the deadline counts from when it was first seen.
       if (urgency !== 'routine' || stage?.endsWith('inferred')) continue;
-      const late = wrongDeadline(row.kind, row.raisedAt, row.dueAt, timeZone(scope));
+      const late = wrongDeadline(row.kind, row.raisedAt, row.dueAt, timeZone(scope), bookedBy(book, row.content));
       if (late) tell('deadline', late, referralId);
     }
     const kinds = new Set(open.map(({ kind }) => kind));
     const owes = (holds: boolean, ...any: string[]): void => {
       if (holds && !any.some((kind) => kinds.has(kind))) tell('owner', `nobody owes ${any[0]}, and it is ${book.order}`, referralId);
     };
-    if (isOpenByBook(book) && open.length === 0) tell('owner', `it is ${book.order}, open, and nobody owes anything`, referralId);
+    if (isOpenByBook(book, now()) && open.length === 0) tell('owner', `it is ${book.order}, open, and nobody owes anything`, referralId);
     owes(book.order === 'approved', 'unfinished-write-back');
     owes(book.order === 'unsigned' || (book.order === 'held' && !closedByBook(book)), 'sign-in-ehr');
     owes(
@@ -140,6 +157,10 @@ export function createWatch({ now, authority, timeZone, onEvents, remember }: Wa
     owes(cares && book.setAside > 0, 'reconcile');
     owes(cares && book.asked, 'reply');
     owes(cares && (stillWithByBook(book).length > 0 || isLeftByBook(book)), 'confirm-cancellation', 'confirm-visit');
+    for (const attempt of cares ? toLetGoByBook(book, now()) : []) {
+      const isOwed = open.some(({ kind, content }) => kind === 'confirm-cancellation' && aboutOf(content) === `attempt ${attempt}`);
+      if (!isOwed) tell('owner', 'nobody asks an office that was passed over whether it let go', referralId);
+    }
     const inCare = (book.order === 'active' || book.order === 'held') && !closedByBook(book);
     owes(inCare && notesByBook(book).length > 0, 'note');
     const last = book.attempts.at(-1);
@@ -233,8 +254,10 @@ export function createWatch({ now, authority, timeZone, onEvents, remember }: Wa
         dueBefore: new Date(at.getTime() - 2 * DAY_MS).toISOString(),
         limit: 10_000,
       });
-      for (const { kind, referralId, dueAt, raisedAt } of overdue) {
+      for (const { kind, referralId, dueAt, raisedAt, content } of overdue) {
         const book = keptOf(unit.scope).get(referralId)?.book;
+        if (kind === 'confirm-cancellation' && isForEver(book, content, at))
+          tell('deadline', 'an office that was passed over is asked for ever whether it let go', referralId);
         if (kind === 'visit') tell('deadline', 'a visit is over, and nobody was asked to find out about it', referralId);
         if (HAS_NO_STEPS.includes(kind) || !book) continue;
         const silent = book.lastRaisedAt < raisedAt && at.getTime() - Date.parse(dueAt) > TOLD_WITHIN_MS;

@@ -102,6 +102,10 @@ export const isFree = ({ work }: Attempt): boolean => FREE.includes(work.status)
 /** It was not asked after all, and nothing of the referral ever left for it. */
 export const wasNeverAsked = ({ work, transmissions }: Attempt): boolean => work.status === 'cancelled' && transmissions.length === 0;
 
+/** All that was sent to them came to nothing, and nobody there has said a word: as far as anybody knows they have nothing. */
+export const hasNothing = ({ transmissions, acceptedAt, appointments }: Attempt): boolean =>
+  acceptedAt === null && appointments.length === 0 && transmissions.length > 0 && transmissions.every(({ status }) => status === 'failed');
+
 /** Nothing more is expected of this performer. */
 export const isEnded = ({ work }: Attempt): boolean => ENDED.includes(work.status);
 

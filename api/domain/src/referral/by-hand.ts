@@ -27,7 +27,7 @@ import { bookedStill, isOver, notesOfEarlier, stillWith } from './still-booked.t
 export type ByHandAct =
   | { act: 'sent'; channel: Channel; at: Instant }
   | { act: 'received' | 'accepted'; at: Instant }
-  /** Of an office that was asked before, where it is named; else of whom was asked last. */
+  /** Of the office that is named; else of whom was asked last, and where it makes no sense of them, of whoever was asked before. */
   | { act: 'missed' | 'seen' | 'cancel-confirmed'; at: Instant; attempt?: number | undefined }
   | { act: 'declined'; reason: DeclineReason; at: Instant }
   | { act: 'booked'; startsAt: Instant; at: Instant }
@@ -81,7 +81,7 @@ export function byHand(referral: Referral, what: ByHandAct, key: string, now: In
   const hindrance = what.act === 'ended' ? whyNotEnd(referral) : undefined;
   if (hindrance) return refuse(hindrance);
   const named = 'attempt' in what ? what.attempt : undefined;
-  const attempt = named === undefined ? referral.attempts.at(-1) : referral.attempts.find(({ number }) => number === named);
+  const attempt = named === undefined ? unnamed(referral, what.act) : referral.attempts.find(({ number }) => number === named);
   if (!attempt) return refuse(named === undefined ? { kind: 'nobody-asked' } : { kind: 'no-such-attempt', attempt: named });
   const still = stillWith(referral).find((each) => each.attempt === attempt);
   const appointmentId = still || isOver(referral) ? still?.appointment?.id : appointmentOf(attempt);
@@ -311,6 +311,12 @@ export function actsOf(
 ): ByHandAct['act'][] {
   const own = ofLast(referral, all, hears);
   return all.filter((act) => own.includes(act) || ofOthers(referral, act).length > 0);
+}
+
+/** A word of one that was passed over must not end what is asked of another. */
+function unnamed(referral: Referral, act: ByHandAct['act']): Attempt | undefined {
+  const last = referral.attempts.at(-1);
+  return ofLast(referral, [act], []).includes(act) ? last : (ofOthers(referral, act)[0] ?? last);
 }
 
 /** Which offices an act can be told of, by their attempts: those of which nothing more is wanted first; of an approval whoever was asked last. */

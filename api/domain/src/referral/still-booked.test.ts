@@ -4,6 +4,7 @@ import { due } from '../sla/due.ts';
 import { escalationsDue, nextLookAt } from '../sla/escalate.ts';
 import { defaultPolicy } from '../sla/policy.ts';
 import { actsOf, attemptsFor, type ByHandAct, byHand } from './by-hand.ts';
+import { decideOffice, officeActs } from './office-act.ts';
 import { decidePatient } from './patient-act.ts';
 import { ANOTHER, act, type History, inChart, minute } from './test-care.ts';
 
@@ -88,9 +89,148 @@ describe('another was asked while the visit is still booked with the first', () 
     expect(put(history, { act: 'seen', at: minute(30), attempt: 1 }, minute(30))).toBe('before-visit');
   });
 
-  test('of one that had nothing booked nothing more is waited for', () => {
+  test('it is due before the visit, where that is sooner', () => {
+    const history = passedOver();
+    act(history, { ...send, transmissionId: 't3' }, 8);
+    expect(due(history.referral, policy, minute(60))[0]?.dueAt).toBe('2026-11-26T10:04:00.000Z');
+    const soon = inChart();
+    const tomorrow = { ...schedule, startsAt: '2026-11-25T15:00:00.000Z' };
+    for (const [at, step] of [send, accept, tomorrow, stop].entries()) act(soon, step, at + 1);
+    soon.ask(reroute, 6);
+    expect(due(soon.referral, policy, minute(60))[0]?.dueAt, 'when the clinic closes on the day before').toBe('2026-11-24T23:00:00.000Z');
+  });
+});
+
+describe('another was asked, and the first has nothing booked', () => {
+  /** Asked to stop after these steps, at minute `steps + 1`; then the other is asked, and sent it. */
+  const letGo = (...steps: Parameters<typeof act>[1][]): History => {
+    const history = inChart();
+    for (const [at, step] of [...steps, stop].entries()) expect(act(history, step, at + 1)).toBeUndefined();
+    expect(history.ask(reroute, 10)).toBeUndefined();
+    act(history, { ...send, transmissionId: 't2' }, 11);
+    return history;
+  };
+  const ANSWER = ['answer', 'attempt 2', minute(11)];
+  const END = '2026-12-08T10:02:00.000Z';
+  const IN_TIME = '2026-12-08T10:01:59.000Z';
+
+  test.each<[string, Parameters<typeof act>[1][], number]>([
+    ['sent', [send], 2],
+    ['received', [send, { type: 'acknowledge' }], 3],
+    ['accepted', [send, accept], 3],
+    ['in progress', [send, accept, { type: 'begin-work' }], 4],
+    ['a visit that was missed', [send, accept, schedule, { type: 'no-show', appointmentId: 'a' }], 5],
+    ['a visit that was cancelled', [send, accept, schedule, { type: 'cancel-appointment', appointmentId: 'a', by: 'specialist' }], 5],
+  ])('%s: it owes its word that it let go, and a coordinator or the office can say so', (_what, steps, since) => {
+    const history = letGo(...steps);
+    expect(rows(history)).toEqual([['confirm-cancellation', 'attempt 1', minute(since)], ANSWER]);
+    expect([actsOf(history.referral, ['cancel-confirmed']), attemptsFor(history.referral, 'cancel-confirmed')]).toEqual([
+      ['cancel-confirmed'],
+      [1],
+    ]);
+    expect(officeActs(history.referral, 1, ['confirm-cancellation', 'accept', 'note'], minute(60))).toEqual(['confirm-cancellation']);
+    expect(officeActs(history.referral, 2, ['confirm-cancellation', 'accept'], minute(60))).toEqual(['accept']);
+  });
+
+  test.each([1, undefined])('told by telephone, it is settled, and whoever is asked now stays asked (named: %s)', (attempt) => {
+    const history = letGo(send);
+    expect(put(history, { act: 'cancel-confirmed', at: minute(30), attempt }, minute(31))).toBeUndefined();
+    expect(rows(history)).toEqual([ANSWER]);
+    expect(history.referral.attempts.map(({ work }) => work.status)).toEqual(['cancelled', 'sent']);
+    expect(actsOf(history.referral, ['cancel-confirmed'])).toEqual([]);
+  });
+
+  test('confirmed on the page of the office, it is settled', () => {
+    const history = letGo(send);
+    const decided = decideOffice(history.referral, 1, { act: 'confirm-cancellation' }, 'press', minute(40));
+    if (!decided.ok) throw new Error(decided.refusal.kind);
+    history.take(decided.value, minute(40));
+    expect(rows(history)).toEqual([ANSWER]);
+  });
+
+  test.each(['declined', 'cancellation-confirmed'] as const)('what it answers by its Task, %s, settles it', (kind) => {
+    const history = letGo(send);
+    const told = { attempt: 1, at: minute(25), key: 'Task/1/2' };
+    history.see(kind === 'declined' ? { kind, reason: 'other', ...told } : { kind, ...told }, 25);
+    expect(rows(history)).toEqual([ANSWER]);
+  });
+
+  test('seen there all the same, its note is waited for instead; its final note is the answer', () => {
+    const history = letGo(send);
+    const { npi, nucc, network } = history.referral.attempts[0]?.performer ?? ANOTHER;
+    history.see({ kind: 'visit', attempt: 1, seenBy: { npi, nucc, network }, evidence: 'note', at: minute(20), key: 'v' }, 20);
+    expect(rows(history)).toEqual([['note', 'attempt 1', minute(20)], ANSWER]);
+    const note = { kind: 'report', reportId: 'n', form: 'final', document: null, fromNpi: null, matched: true } as const;
+    history.see({ ...note, attempt: 1, at: minute(21), key: 'n' }, 21);
+    expect(rows(history).map(([kind]) => kind)).toEqual(['review', 'answer']);
+  });
+
+  test('one that never got it has nothing to let go of, unless it told of it all the same', () => {
+    const failed = {
+      kind: 'transmission-failed',
+      attempt: 1,
+      transmissionId: 't',
+      detail: 'Nobody answered',
+      at: minute(12),
+      key: 'f',
+    } as const;
+    for (const [steps, kinds] of [
+      [[send], ['answer']],
+      [
+        [send, accept],
+        ['confirm-cancellation', 'answer'],
+      ],
+    ] as const) {
+      const history = letGo(...steps);
+      history.see(failed, 12);
+      expect(rows(history).map(([kind]) => kind)).toEqual(kinds);
+    }
+  });
+
+  test('after two weeks nobody waits for it any more: it is looked at then, and no lead is told of it before', () => {
+    const history = letGo(send);
+    const kinds = (now: string) => rows(history, now).map(([kind]) => kind);
+    expect([kinds(IN_TIME), kinds(END)]).toEqual([['confirm-cancellation', 'answer'], ['answer']]);
+    expect(nextLookAt(history.referral, policy, IN_TIME)).toBe(END);
+    expect(escalationsDue(history.referral, policy, IN_TIME).map(({ step }) => step.rule)).not.toContain('confirm-cancellation-lead');
+    // A word that comes late is taken all the same.
+    expect(put(history, { act: 'cancel-confirmed', at: END, attempt: 1 }, END)).toBeUndefined();
+    expect(history.referral.attempts[0]?.work.status).toBe('cancelled');
+  });
+
+  test('where a visit is booked nothing ends by itself, and a lead is told', () => {
+    const history = passedOver();
+    expect(escalationsDue(history.referral, policy, '2026-12-04T18:00:00.000Z').map(({ step }) => step.rule)).toContain(
+      'confirm-cancellation-lead',
+    );
+    expect(rows(history, '2027-03-01T00:00:00.000Z')[0]).toEqual(['confirm-visit', 'attempt 1', STARTS]);
+  });
+
+  test('before another is asked it does not end by itself either', () => {
     const history = inChart();
     for (const [at, step] of [send, stop].entries()) act(history, step, at + 1);
+    expect(rows(history, '2027-03-01T00:00:00.000Z')).toEqual([['confirm-cancellation', 'attempt 1', minute(2)]]);
+  });
+
+  test('whatever becomes of the order, as long and no longer', () => {
+    const history = letGo(send);
+    history.see({ kind: 'order-read', reference: 'ServiceRequest/o1', status: 'on-hold', versionId: '9' }, 20);
+    expect(rows(history).map(([kind]) => kind)).toEqual(['confirm-cancellation', 'sign-in-ehr']);
+    history.see({ kind: 'order-read', reference: 'ServiceRequest/o1', status: 'revoked', versionId: '10' }, 21);
+    expect(rows(history)).toEqual([
+      ['confirm-cancellation', 'attempt 1', minute(2)],
+      ['confirm-cancellation', 'attempt 2', minute(21)],
+    ]);
+    expect([actsOf(history.referral, OF_VISIT), attemptsFor(history.referral, 'cancel-confirmed')]).toEqual([['cancel-confirmed'], [1, 2]]);
+    expect(rows(history, END).map(([, about]) => about)).toEqual(['attempt 2']);
+  });
+
+  test.each([
+    ['declined', [send, { type: 'decline', reason: 'other' } as const]],
+    ['confirmed before', [send, stop, { type: 'confirm-cancellation' } as const]],
+  ] as const)('of one that %s nothing more is waited for', (_what, steps) => {
+    const history = inChart();
+    for (const [at, step] of steps.entries()) act(history, step, at + 1);
     history.ask(reroute, 6);
     expect(rows(history).map(([kind]) => kind)).toEqual(['send']);
   });
@@ -152,6 +292,35 @@ describe('the order is over, and nothing is booked', () => {
     expect(actsOf(history.referral, OF_VISIT)).toEqual(['cancel-confirmed']);
     expect(put(history, { act: 'cancel-confirmed', at: minute(30) }, minute(31))).toBeUndefined();
     expect([rows(history), actsOf(history.referral, OF_VISIT)]).toEqual([[], []]);
+  });
+
+  /** A Tuesday, four in the morning in Chicago: the clinic opens at 14:00 and closes at 23:00 UTC. */
+  test.each([
+    ['a week ahead: two business days', '2026-12-01T15:00:00.000Z', 20, '2026-11-26T10:20:00.000Z'],
+    ['the day after next, early: when the clinic closes on the day before', '2026-11-26T09:00:00.000Z', 20, '2026-11-25T23:00:00.000Z'],
+    ['tomorrow: when the clinic closes today', '2026-11-25T15:00:00.000Z', 20, '2026-11-24T23:00:00.000Z'],
+    ['today: at once, by the shortest time of the policy', '2026-11-24T20:00:00.000Z', 20, '2026-11-24T10:35:00.000Z'],
+    ['in a few minutes: by then', '2026-11-24T10:25:00.000Z', 20, '2026-11-24T10:25:00.000Z'],
+    ['on Monday, told on Saturday: at once', '2026-11-30T15:00:00.000Z', 60 * 24 * 4 + 20, '2026-11-28T10:35:00.000Z'],
+    [
+      'on Monday, told on Thursday: when the clinic closes on Friday',
+      '2026-11-30T15:00:00.000Z',
+      60 * 24 * 2 + 20,
+      '2026-11-27T23:00:00.000Z',
+    ],
+  ])('a visit that is booked %s', (_when, startsAt, at, dueAt) => {
+    const history = asked(send, accept, { ...schedule, startsAt });
+    history.see({ kind: 'order-read', reference: 'ServiceRequest/o1', status: 'revoked', versionId: '9' }, at);
+    expect(due(history.referral, policy, minute(at))).toMatchObject([{ kind: 'confirm-cancellation', since: minute(at), dueAt }]);
+  });
+
+  test('asked to cancel while the order is in force, the visit is no later for that', () => {
+    const history = asked(send, accept, { ...schedule, startsAt: '2026-11-25T15:00:00.000Z' }, stop);
+    expect(due(history.referral, policy, minute(9))).toMatchObject([{ kind: 'confirm-cancellation', dueAt: '2026-11-24T23:00:00.000Z' }]);
+    // Asked once its time was past, it has its two days.
+    const late = asked(send, accept, { ...schedule, startsAt: minute(3) });
+    act(late, stop, 30);
+    expect(due(late.referral, policy, minute(40))).toMatchObject([{ kind: 'confirm-cancellation', dueAt: '2026-11-26T10:30:00.000Z' }]);
   });
 
   test('a patient who declines does not leave the office calling them', () => {

@@ -1,5 +1,5 @@
 /** What offices still have of which nothing more is wanted: it is cancelled there, or the patient comes for nothing and they call for nothing. */
-import { type Appointment, type Attempt, isEnded, type Moment, type WorkStatus } from './attempt.ts';
+import { type Appointment, type Attempt, hasNothing, isEnded, type Moment, type WorkStatus } from './attempt.ts';
 import { closedBy } from './closure.ts';
 import type { Referral } from './referral.ts';
 import { isLinked, type Report } from './report.ts';
@@ -9,13 +9,17 @@ export const isHeld = ({ order }: Pick<Referral, 'order'>): boolean => order.sta
 
 export const isOver = ({ order }: Pick<Referral, 'order'>): boolean => order.status === 'revoked' || order.status === 'ended';
 
-/** An office of which nothing more is wanted, what stands in its calendar if anything does, and since when it is not wanted. */
-export type StillWith = { attempt: Attempt; appointment: Appointment | undefined; since: Moment };
+/**
+ * An office of which nothing more is wanted, what stands in its calendar if anything does, and since when it is not wanted; `isPassedOver`:
+ * another was asked since.
+ */
+export type StillWith = { attempt: Attempt; appointment: Appointment | undefined; since: Moment; isPassedOver: boolean };
 
 /**
  * Whom nothing more is wanted of: everybody where the order is over or the loop is closed, whoever was asked before where another was asked
  * since. A visit stays until it is told what became of it: cancelled, missed or kept; one at its time or later is that, also where it does not
- * say of which appointment. Whoever was asked last has, without a visit too, what they were asked and have not answered.
+ * say of which appointment. Without a visit whoever was asked last still has what they were asked and have not answered, and whoever was asked
+ * before, what they were asked to let go of and have not said that they did.
  */
 export function stillWith(referral: Referral): StillWith[] {
   const overSince = sinceOver(referral);
@@ -25,7 +29,8 @@ export function stillWith(referral: Referral): StillWith[] {
     if (isEnded(attempt) || (isLast && overSince === undefined)) return [];
     const since = isLast || attempt.work.status !== 'cancellation-requested' ? (overSince ?? attempt.work.since) : attempt.work.since;
     const appointment = bookedStill(attempt);
-    return appointment || (isLast && isAsked(referral, attempt)) ? [{ attempt, appointment, since }] : [];
+    const hasIt = isLast ? isAsked(referral, attempt) : isToLetGo(attempt);
+    return appointment || hasIt ? [{ attempt, appointment, since, isPassedOver: !isLast }] : [];
   });
 }
 
@@ -37,6 +42,10 @@ function isAsked({ reports }: Referral, { number, work, visits, appointments }: 
   if (visits.length > 0 || last === 'kept' || last === 'missed') return false;
   return ASKED.includes(work.status) && !reports.some((report) => isAnswer(report) && report.attempt === number);
 }
+
+/** Asked to stop, and no word that they did: they may call the patient all the same. Whoever saw the patient owes the note and nothing else. */
+const isToLetGo = (attempt: Attempt): boolean =>
+  attempt.work.status === 'cancellation-requested' && attempt.visits.length === 0 && !hasNothing(attempt);
 
 /** A visit that stands in the calendar of this office, whatever became of the ones before it. */
 export function bookedStill({ appointments, visits }: Attempt): Appointment | undefined {

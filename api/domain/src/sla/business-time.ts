@@ -109,6 +109,13 @@ export function addBusinessDays(from: Instant, days: number, calendar: BusinessC
   return new Date(momentOf(wall, calendar.timeZone)).toISOString();
 }
 
+/** When the clinic closes on the last business day before the day of this moment. */
+export function lastClosingBefore(at: Instant, calendar: BusinessCalendar): Instant {
+  let day = startOfDay(wallOf(Date.parse(at), calendar.timeZone)) - DAY_MS;
+  while (!worksAt(day, calendar)) day -= DAY_MS;
+  return new Date(momentOf(day + calendar.closes * HOUR_MS, calendar.timeZone)).toISOString();
+}
+
 /** So many hours of opening time later. */
 export function addBusinessHours(from: Instant, hours: number, calendar: BusinessCalendar): Instant {
   let wall = wallOf(Date.parse(from), calendar.timeZone);

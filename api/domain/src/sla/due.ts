@@ -7,11 +7,12 @@ import { closedBy } from '../referral/closure.ts';
 import { openQuestions } from '../referral/open-questions.ts';
 import { type Authorization, isOpenOffer, type Referral } from '../referral/referral.ts';
 import type { Report } from '../referral/report.ts';
-import { bookedStill, notesOfEarlier, stillWith } from '../referral/still-booked.ts';
+import { bookedStill, notesOfEarlier, type StillWith, stillWith } from '../referral/still-booked.ts';
 import { later, owedToSendSince } from '../referral/to-send.ts';
 import { unreachable } from '../result.ts';
+import { dueBeforeVisit } from './before-visit.ts';
 import { calendarFor, levelFor, type SlaPolicy } from './policy.ts';
-import type { ObligationKind, Party, Span } from './service-levels.ts';
+import { LETS_GO_WITHIN, type ObligationKind, type Party, type Span } from './service-levels.ts';
 import { after } from './span.ts';
 
 export type Obligation = {
@@ -27,6 +28,8 @@ export type Obligation = {
   /** How long it may take from then on. */
   within: Span;
   dueAt: Instant;
+  /** When it ends by itself, done or not; absent where it does not. */
+  until?: Instant;
 };
 
 type Asked = { policy: SlaPolicy; now: Instant; owed: readonly Obligation[] };
@@ -53,6 +56,7 @@ function owedOf(referral: Referral, policy: SlaPolicy, now: Instant): Obligation
     return { kind, about, owner, waitingOn, since, within, dueAt: after(since ?? now, within, calendar) };
   };
   const { order } = referral;
+  const asked: Question = { referral, policy, now };
   switch (order.status) {
     case 'draft':
       return referral.recommendations.some(isOpenOffer) ? [owed('decide', 'order', referral.startedAt)] : [];
@@ -61,18 +65,19 @@ function owedOf(referral: Referral, policy: SlaPolicy, now: Instant): Obligation
     case 'awaiting-signature':
       return [...ofWhatCame(referral, owed), owed('sign-in-ehr', 'order', order.approval.at)];
     case 'on-hold':
-      return [...ofWhatCame(referral, owed), ...toTell(referral, now, owed), ...ofHeldCare(referral, now, order.seenAt, owed)];
+      return [...ofWhatCame(referral, owed), ...toTell(asked, owed), ...ofHeldCare(asked, order.seenAt, owed)];
     case 'active':
-      return [...toHear(referral, owed), ...ofCare(referral, now, owed), ...toReconcile(referral, owed)];
+      return [...toHear(referral, owed), ...ofCare(asked, owed), ...toReconcile(referral, owed)];
     case 'revoked':
     case 'ended':
-      return [...ofWhatCame(referral, owed), ...toTell(referral, now, owed)];
+      return [...ofWhatCame(referral, owed), ...toTell(asked, owed)];
     default:
       return unreachable(order);
   }
 }
 
 type Owed = (kind: ObligationKind, about: string, from: Moment) => Obligation;
+type Question = { referral: Referral; policy: SlaPolicy; now: Instant };
 
 const HEARD_BY = {
   emergency: 'check-on-patient',
@@ -104,10 +109,11 @@ const ofWhatCame = (referral: Referral, owed: Owed): Obligation[] => [
 const WHILE_HELD: readonly ObligationKind[] = ['visit', 'confirm-visit', 'note', 'confirm-cancellation'];
 
 /** Why it is on hold somebody finds out, from when it was seen; of a loop that is closed nothing waits for it. */
-function ofHeldCare(referral: Referral, now: Instant, seenAt: Instant, owed: Owed): Obligation[] {
+function ofHeldCare(asked: Question, seenAt: Instant, owed: Owed): Obligation[] {
+  const { referral } = asked;
   if (closedBy(referral)) return [];
   const attempt = referral.attempts.at(-1);
-  const begun = attempt ? workOf(attempt, referral, now, owed).filter(({ kind }) => WHILE_HELD.includes(kind)) : [];
+  const begun = attempt ? workOf(attempt, asked, owed).filter(({ kind }) => WHILE_HELD.includes(kind)) : [];
   return [...begun, owed('sign-in-ehr', 'order', seenAt)];
 }
 
@@ -122,20 +128,37 @@ const ofReports = ({ reports }: Referral, owed: Owed): Obligation[] =>
  * Each office of which nothing more is wanted has to hear so; past the time of a visit somebody here has to hear whether the patient went. Of
  * whoever saw the patient before another was asked the note is still waited for.
  */
-function toTell(referral: Referral, now: Instant, owed: Owed): Obligation[] {
-  const told = stillWith(referral).map(({ attempt, appointment, since }) => {
-    const about = `attempt ${attempt.number}`;
-    const startsAt = appointment?.startsAt;
-    return startsAt !== undefined && startsAt <= now ? owed('confirm-visit', about, startsAt) : owed('confirm-cancellation', about, since);
-  });
-  return [...told, ...notesOfEarlier(referral).flatMap((attempt) => toWrite(attempt, owed))];
+function toTell(asked: Question, owed: Owed): Obligation[] {
+  const told = stillWith(asked.referral).flatMap((still) => toBeCancelled(still, asked, owed));
+  return [...told, ...notesOfEarlier(asked.referral).flatMap((attempt) => toWrite(attempt, owed))];
+}
+
+/** Nobody waits without end for an office that was passed over and has nothing booked: somebody else looks after the patient. */
+function toBeCancelled({ attempt, appointment, since, isPassedOver }: StillWith, asked: Question, owed: Owed): Obligation[] {
+  const { referral, policy, now } = asked;
+  const about = `attempt ${attempt.number}`;
+  if (appointment && appointment.startsAt <= now) return [owed('confirm-visit', about, appointment.startsAt)];
+  const toCancel = toCancelOf(attempt, since, asked, owed);
+  if (appointment || !isPassedOver) return [toCancel];
+  const until = after(since ?? referral.startedAt, LETS_GO_WITHIN, calendarFor(policy, referral));
+  return until <= now ? [] : [{ ...toCancel, until }];
+}
+
+/** What is booked has to be off the calendar before the patient comes for nothing. */
+function toCancelOf(attempt: Attempt, since: Moment, { referral, policy, now }: Question, owed: Owed): Obligation {
+  const toCancel = owed('confirm-cancellation', `attempt ${attempt.number}`, since);
+  const startsAt = bookedStill(attempt)?.startsAt;
+  return startsAt === undefined
+    ? toCancel
+    : { ...toCancel, dueAt: dueBeforeVisit(referral, policy, since ?? now, toCancel.dueAt, startsAt) };
 }
 
 /** The reports first: what came back waits for somebody here, whatever the recipient still owes. */
-function ofCare(referral: Referral, now: Instant, owed: Owed): Obligation[] {
-  const always = [...ofReports(referral, owed), ...toReply(referral, owed), ...toTell(referral, now, owed)];
+function ofCare(asked: Question, owed: Owed): Obligation[] {
+  const { referral } = asked;
+  const always = [...ofReports(referral, owed), ...toReply(referral, owed), ...toTell(asked, owed)];
   const attempt = referral.attempts.at(-1);
-  return closedBy(referral) || !attempt ? always : [...always, ...workOf(attempt, referral, now, owed)];
+  return closedBy(referral) || !attempt ? always : [...always, ...workOf(attempt, asked, owed)];
 }
 
 /** Of each office by itself; two that ask in the same moment are told apart by their attempt. */
@@ -146,7 +169,8 @@ function toReply(referral: Referral, owed: Owed): Obligation[] {
   );
 }
 
-function workOf(attempt: Attempt, referral: Referral, now: Instant, owed: Owed): Obligation[] {
+function workOf(attempt: Attempt, asked: Question, owed: Owed): Obligation[] {
+  const { referral, now } = asked;
   const { service, reports, authorization } = referral;
   const { work } = attempt;
   const answered = isToRead(attempt, reports);
@@ -177,7 +201,7 @@ function workOf(attempt: Attempt, referral: Referral, now: Instant, owed: Owed):
       // A visit that took place before it was to be cancelled stands: its note is what is owed, and what is booked beyond it is called off.
       return [
         ...noteToCome,
-        ...(noteToCome.length > 0 && !bookedStill(attempt) ? [] : [owed('confirm-cancellation', about, work.since)]),
+        ...(noteToCome.length > 0 && !bookedStill(attempt) ? [] : [toCancelOf(attempt, work.since, asked, owed)]),
         ...toApprove(referral, owed),
       ];
     case 'declined':

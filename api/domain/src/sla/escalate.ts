@@ -47,6 +47,9 @@ function applies({ only, act }: EscalationStep, referral: Referral): boolean {
 const asksOfAnother = ({ attempts }: Referral, { act }: EscalationStep, { about }: Obligation): boolean =>
   act === 'ask-patient' && about !== `attempt ${attempts.at(-1)?.number}`;
 
+/** What ends by itself is its owner's alone: a lead could do no more about it. */
+const endsUntold = ({ reach }: EscalationStep, { until }: Obligation): boolean => reach === 'lead' && until !== undefined;
+
 type Found = { policy: SlaPolicy; obligations: readonly Obligation[]; ahead: readonly Step[] };
 const lastFound = new WeakMap<Referral, Found>();
 
@@ -77,7 +80,8 @@ function findAhead(referral: Referral, policy: SlaPolicy, obligations: readonly 
     const stage = stageOf(owed);
     const waits = owed.waitsSince ?? owed.since;
     for (const step of steps)
-      if (step.of === owed.kind && !asksOfAnother(referral, step, owed)) add(step, stage, step.reach === 'lead' ? waits : owed.since);
+      if (step.of === owed.kind && !asksOfAnother(referral, step, owed) && !endsUntold(step, owed))
+        add(step, stage, step.reach === 'lead' ? waits : owed.since);
   }
   if (referral.order.status === 'active' && !closedBy(referral)) {
     for (const step of steps) if (step.of === 'order') add(step, ORDER_STAGE, referral.order.approval.at);
@@ -164,7 +168,10 @@ function nextOf(referral: Referral, ahead: readonly Step[], obligations: readonl
   };
   for (const { at } of ahead) look(at);
   // A visit that is ahead turns into one of which somebody has to hear.
-  for (const { kind, dueAt } of obligations) if (kind === 'visit') look(dueAt);
+  for (const { kind, dueAt, until } of obligations) {
+    if (kind === 'visit') look(dueAt);
+    if (until !== undefined) look(until);
+  }
   for (const { appointment } of stillWith(referral)) if (appointment) look(appointment.startsAt);
   return next;
 }

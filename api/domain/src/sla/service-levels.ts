@@ -45,6 +45,12 @@ const wallHours = (hours: number): Span => ({ hours, clock: 'wall' });
 const businessDays = (days: number): Span => ({ days, clock: 'business' });
 const days = (count: number): Span => ({ days: count, clock: 'wall' });
 
+/**
+ * So long the word of an office that was asked to stop, has nothing booked and was passed over is waited for. Ours: as long as a booking may take,
+ * so that whoever would still have called the patient has.
+ */
+export const LETS_GO_WITHIN: Span = days(14);
+
 export const SERVICE_LEVELS: ServiceLevels = {
   // Ours: until an order is approved nobody else knows of it.
   decide: {

@@ -18,7 +18,8 @@ export const STAGE_TRIGGERS: Readonly<Record<ObligationKind, string>> = {
   review: 'The report came',
   reroute: 'The office declined, it was cancelled there, or the clinician refused who was proposed',
   'approve-performer': 'The coordinator proposed another specialist',
-  'confirm-cancellation': 'The cancellation was asked for, or nothing more is wanted of an office that has a visit booked',
+  'confirm-cancellation':
+    'The cancellation was asked for, or nothing more is wanted of an office; due before the visit where one is booked',
   reconcile: 'Something told from outside did not fit',
   reply: 'The office asked something',
   'check-on-patient': 'The patient wrote of an emergency',

@@ -70,12 +70,16 @@ export function* interrupted(course: Course, walk: Walk): Walk {
   if (canBeInterrupted(course)) yield* andToldToStop(course, interruption.walk(course));
 }
 
-/** Whoever still has it is called, and says that they let go of it; some offices are never reached. With draws of its own: nothing else depends on it. */
+/**
+ * Whoever still has it is called, and says that they let go of it; some offices are never reached. One that was passed over with nothing booked
+ * nobody calls again: it lapses. With draws of its own: nothing else depends on it.
+ */
 function* andToldToStop(course: Course, walk: Walk): Walk {
   yield* walk;
   const { record, practice } = course;
   const draws = drawsOf(`${practice.seed}/${record.id}/told-to-stop`);
-  for (const { attempt } of stillWith(record.referral())) {
+  for (const { attempt, appointment, isPassedOver } of stillWith(record.referral())) {
+    if (isPassedOver && !appointment) continue;
     yield practice.time.afterHours(record.now(), draws.logNormal(TOLD_TO_STOP_HOURS.median, TOLD_TO_STOP_HOURS.sigma));
     if (draws.chance(LETS_GO_SHARE)) record.see({ kind: 'cancellation-confirmed', attempt: attempt.number, at: at(course) });
   }

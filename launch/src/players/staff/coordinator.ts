@@ -30,6 +30,7 @@ export type CoordinatorOptions = {
   telephone: Telephone;
 };
 
+type Performer = NonNullable<Thread['performer']>;
 type Desk = { row: Row; thread: Thread; times: number; seed: string; now: Date };
 
 export function createCoordinator({ ask, name, telephone }: CoordinatorOptions) {
@@ -37,6 +38,8 @@ export function createCoordinator({ ask, name, telephone }: CoordinatorOptions) 
   const times = new Map<string, number>();
   const asked = new Map<string, number>();
   const left = new Set<string>();
+  /** As they were read when each was asked. */
+  const npis = new Map<string, string>();
 
   const record = (desk: Desk, what: object): Promise<boolean> =>
     putOnRecord(ask, desk.row.referralId, desk.thread, pressOf(desk.row.id, desk.row.since, desk.times), what);
@@ -51,6 +54,15 @@ export function createCoordinator({ ask, name, telephone }: CoordinatorOptions) 
     const { status: answered } = await ask('POST', path, { sequence: thread.sequence, entryId: next.entryId, because });
     if (answered !== 200) return undefined;
     return next.approved ? 'ask-another' : 'propose-another';
+  }
+
+  /** Whom the row is of: whoever is asked now, or one that was asked before, by the number that they had then. */
+  function officeOf({ row, thread }: Desk, { name, npi }: Performer): { attempt: { attempt?: number }; npi: string | undefined } {
+    const offices = thread.offices.find(({ act }) => act === 'cancel-confirmed')?.attempts ?? [];
+    const earlier = offices.find((each) => each.name === row.performerName);
+    return earlier && earlier.name !== name
+      ? { attempt: { attempt: earlier.attempt }, npi: npis.get(earlier.name) }
+      : { attempt: earlier ? { attempt: earlier.attempt } : {}, npi };
   }
 
   /** The office is called; one that has let it lie so often is told to stop, and another is asked. */
@@ -72,6 +84,7 @@ export function createCoordinator({ ask, name, telephone }: CoordinatorOptions) 
 
   async function deal(desk: Desk): Promise<string | undefined> {
     const { row, thread, now } = desk;
+    if (thread.performer) npis.set(thread.performer.name, thread.performer.npi);
     switch (row.kind) {
       case 'send': {
         const way = thread.performer && (await sendPacket(ask, row.referralId, thread.performer.npi));
@@ -85,10 +98,12 @@ export function createCoordinator({ ask, name, telephone }: CoordinatorOptions) 
         return call(desk);
       case 'reroute':
         return askAnother(desk);
-      case 'confirm-cancellation':
+      case 'confirm-cancellation': {
         if (!thread.performer || !thread.acts.includes('cancel-confirmed')) return undefined;
-        telephone.callOff(thread.performer.npi, thread.patientName);
-        return (await record(desk, { act: 'cancel-confirmed', at: now.toISOString() })) ? 'hear-that-it-is-off' : undefined;
+        const { attempt, npi } = officeOf(desk, thread.performer);
+        if (npi !== undefined) telephone.callOff(npi, thread.patientName);
+        return (await record(desk, { act: 'cancel-confirmed', at: now.toISOString(), ...attempt })) ? 'hear-that-it-is-off' : undefined;
+      }
       case 'check-on-patient':
       case 'answer-patient':
         return (await record(desk, { act: 'patient-heard' })) ? 'hear-patient' : undefined;

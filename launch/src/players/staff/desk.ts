@@ -10,6 +10,7 @@ const Thread = z.object({
   performer: z.object({ name: z.string(), npi: z.string() }).nullable(),
   appointment: z.object({ startsAt: z.string() }).nullable(),
   acts: z.array(z.string()),
+  offices: z.array(z.object({ act: z.string(), attempts: z.array(z.object({ attempt: z.number(), name: z.string() })) })),
   mayAskNext: z.boolean(),
   reach: z.object({ patient: z.object({ phone: z.string(), texts: z.string() }) }),
 });

@@ -9,6 +9,7 @@ const row = (id: string, dueAt = NOW.toISOString()) => ({
   referralId: id,
   kind: 'answer',
   patientName: 'Jo Doe',
+  performerName: 'Ana Rivera, MD',
   since: NOW.toISOString(),
   dueAt,
   owner: 'kim',

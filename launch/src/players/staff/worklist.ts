@@ -9,6 +9,8 @@ const Row = z.object({
   referralId: z.string(),
   kind: z.string(),
   patientName: z.string(),
+  /** Of the office that the row is about, which may have been asked before another. */
+  performerName: z.string().nullable(),
   since: z.string(),
   dueAt: z.string(),
   owner: z.string().nullable(),

@@ -50,11 +50,12 @@ test('who was approved is shown in plain words, and one is chosen in one step: t
   await desk.carryOut();
   expect(desk.mail.received).toHaveLength(1);
   const office = (await post('/office/open', { link: asked, npi: NPI })).body as OfficeView;
-  expect(office).toMatchObject({ standing: 'over', how: 'asked-another' });
+  expect(office).toMatchObject({ standing: 'over', how: 'asked-another', toCancel: { appointment: null } });
 
   const thread = await desk.threadOf(id);
   expect(thread.performer?.name).toBe('Ana Family3, MD');
-  expect(thread.obligations.map(({ kind }) => kind)).toEqual(['send']);
+  // Whoever was asked has still to say that they let go.
+  expect(thread.obligations.map(({ kind }) => kind)).toEqual(['confirm-cancellation', 'send']);
   expect(thread.entries.find(({ title }) => title === 'Approved')?.detail).toBe(
     'Ana Family1, MD. May be asked too: Ana Family2, MD; Ana Family3, MD.',
   );
@@ -63,7 +64,7 @@ test('who was approved is shown in plain words, and one is chosen in one step: t
     ['Another specialist asked', 'Ana Family3, MD'],
   ]);
   expect((await desk.send(id, 'link')).status).toBe(200);
-  expect(await kinds(id)).toEqual(['answer']);
+  expect((await kinds(id)).toSorted()).toEqual(['answer', 'confirm-cancellation']);
   expect((await view(id)).stage).toBe('asking');
 });
 
@@ -125,7 +126,7 @@ describe('a packet that is just being sent when the patient chooses another', ()
     await desk.carryOut();
     await desk.carryOut();
     expect(desk.mail.received).toHaveLength(how === 'left' ? 1 : 0);
-    expect(await kinds(id)).toEqual(['send']);
+    expect(await kinds(id)).toEqual(how === 'left' ? ['confirm-cancellation', 'send'] : ['send']);
   });
 
   test('by fax: the pages have left while their receipt waits to be asked for, so the coordinator tells the office', async () => {
@@ -157,7 +158,7 @@ test('an office that gets no mail is the coordinator’s to tell', async () => {
   const chosen = await choose((await view(id)).opened, 'entry-2');
   expect(chosen.body).toMatchObject({ officeToldBy: 'clinic' });
   await desk.carryOut();
-  expect((await kinds(id)).toSorted()).toEqual(['not-sent', 'send']);
+  expect((await kinds(id)).toSorted()).toEqual(['confirm-cancellation', 'not-sent', 'send']);
 });
 
 test('whom nobody approved, and who left the network since, is not shown and not chosen; nothing changes', async () => {
