@@ -65,7 +65,7 @@ export function explainFailure(failure: Failure): FailurePageText {
         title: 'There is no open launch in this window',
         what: 'This page was opened without a launch from the EHR.',
         meaning: 'Refloop keeps nothing in the browser between launches, so it has no chart to show.',
-        todo: 'Open the patient’s chart and choose Refer.',
+        todo: 'Open the patient’s chart and choose Refer; to work on the lists, open Refloop from the EHR as you did before.',
         wayOut: 'reopen',
       };
     case 'launch-expired':
