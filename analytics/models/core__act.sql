@@ -9,7 +9,7 @@ select
   min(recorded_on) as acted_on,
   max(act_seconds) as act_seconds,
   case
-    when bool_or(type in ('report-reviewed', 'report-matched', 'report-refused')) then 'note'
+    when bool_or(type in ('report-reviewed', 'report-matched', 'report-refused', 'report-unlinked')) then 'note'
     when bool_or(type in ('patient-contacted', 'patient-heard', 'patient-consent-changed')) then 'patient'
     when bool_or(type = 'message-posted') then 'message'
     when bool_or(type in ('authorization-asked', 'authorization-decided', 'authorization-for-another')) then 'payer'

@@ -1,5 +1,6 @@
 -- Every report that came back: when it was received, which attempt it was linked to, and when somebody here reviewed it.
--- In: reports received under the order in force, interim ones too. Out: reports received before.
+-- In: reports received under the order in force, interim ones too. Out: reports received before, and those that were linked by mistake and
+-- taken off again, unless they were linked once more: then what was put on record since counts, and nothing of before.
 -- received_on is null where the day is only inferred; received_by is then the day on which it was known.
 with received as (
   select
@@ -16,15 +17,23 @@ with received as (
   group by event.referral, event.report
 ),
 
+taken_off as (
+  select referral, report, max(sequence) as sequence
+  from input__event
+  where type = 'report-unlinked'
+  group by referral, report
+),
+
 later as (
   select
     referral,
     report,
-    arg_max(attempt, sequence) filter (type = 'report-matched') as attempt,
+    arg_max(attempt, input__event.sequence) filter (type = 'report-matched') as attempt,
     min(coalesce(effective_on, recorded_on)) filter (type = 'report-matched') as linked_on,
     min(coalesce(effective_on, recorded_on)) filter (type = 'report-reviewed') as reviewed_on
   from input__event
-  where type in ('report-matched', 'report-reviewed')
+  left join taken_off using (referral, report)
+  where type in ('report-matched', 'report-reviewed') and input__event.sequence > coalesce(taken_off.sequence, 0)
   group by referral, report
 )
 
@@ -41,4 +50,6 @@ select
   later.reviewed_on
 from received
 left join later using (referral, report)
+left join taken_off using (referral, report)
+where taken_off.sequence is null or later.linked_on is not null
 order by received.referral, received.sequence

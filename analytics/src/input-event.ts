@@ -190,6 +190,8 @@ function fieldsOf(fact: ReferralFact, within: (kind: 'appointment' | 'report', i
       return { report: within('report', fact.reportId), detail: fact.form, performer: npi(fact.fromNpi) };
     case 'report-matched':
       return { report: within('report', fact.reportId), attempt: fact.attempt };
+    case 'report-unlinked':
+      return { report: within('report', fact.reportId), detail: fact.because };
     case 'report-reviewed':
     case 'report-refused':
     case 'report-filed':

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { DocumentReference, Resource, Task } from '@medplum/fhirtypes';
 import { specialtyById } from '@refloop/domain/clinical/specialty';
 import { CAPTURED } from '@refloop/domain/referral/capture';
+import { decideCare } from '@refloop/domain/referral/care-command';
 import type { Performer } from '@refloop/domain/referral/event';
 import { observe } from '@refloop/domain/referral/observe';
 import type { Referral } from '@refloop/domain/referral/referral';
@@ -11,8 +12,11 @@ import { noteInChart as noteResource, type ReportInChart, receiptTask } from '@r
 import type { ModeName } from '@refloop/launch/modes/modes';
 import { FHIR_BASE, REFLOOP } from '@refloop/launch/routes/test-ehr';
 import { anyHandler } from '@refloop/server/channels/handler';
+import { noteInError } from '@refloop/server/channels/note-in-error';
 import { type NoteContent, noteInChart, noteReceipt, type ReceiptContent } from '@refloop/server/channels/report-in-chart';
 import { handlerContract } from '@refloop/server/channels/test-handler-contract';
+import { settleEffectObligations } from '@refloop/server/outbox/effect-obligation';
+import { SEEN_TO } from '@refloop/server/outbox/effect-trouble';
 import { createOutboxWorker } from '@refloop/server/outbox/worker';
 import { createCapture, POLL_MS } from '@refloop/server/services/capture/capture';
 import { keepFirstPolicy } from '@refloop/server/services/engine/policy-in-force';
@@ -174,7 +178,7 @@ describe('from the note that came to the chart', () => {
     const fileOf = (within: Scope, id: string) => opened.store.transaction(within, ({ documents }) => documents.get(id));
     await createOutboxWorker({
       store: { ...opened.store, scopes: async () => [scope] },
-      handlers: [anyHandler(noteInChart(deps, fileOf)), anyHandler(noteReceipt(deps))],
+      handlers: [anyHandler(noteInChart(deps, fileOf)), anyHandler(noteReceipt(deps)), anyHandler(noteInError(deps))],
       holder: 'w',
       version: '1',
       now,
@@ -262,6 +266,114 @@ describe('from the note that came to the chart', () => {
     expect(Object.fromEntries(await standings())).toEqual(expected);
     const owed = (await inScope((unit) => unit.obligations.openOf(referralId))).filter(({ kind }) => kind === 'not-sent');
     expect(owed.length, 'a note that is not in the chart is somebody’s to put there').toBe(expected['note-in-chart'] === 'failed' ? 1 : 0);
+  });
+
+  const takeOff = (reportId = 'inbound/d1') =>
+    inScope((unit) =>
+      applyDecision(unit, referralId, CLINICIAN, now().toISOString(), (current) =>
+        decideCare(current, { type: 'unlink-report', reportId, because: 'other-patient', reason: 'A namesake' }, now().toISOString()),
+      ),
+    );
+  const byHand = async () =>
+    (await inScope((unit) => unit.obligations.openOf(referralId))).filter(({ kind }) => kind === 'not-sent').map(({ content }) => content);
+
+  test('a note that was linked by mistake is entered in error with its receipt, kept as it was, and is no news', async () => {
+    await noteCame('final');
+    await run();
+    await takeOff();
+    await run();
+    const [[note], [receipt]] = [await notes(), await receipts()];
+    expect([note?.status, note?.docStatus, receipt?.status]).toEqual(['entered-in-error', 'entered-in-error', 'entered-in-error']);
+    expect(Buffer.from(note?.content[0]?.attachment.data ?? '', 'base64'), 'nothing is deleted').toEqual(PDF);
+    expect(await look()).toBe(0);
+    expect((await referral()).reports).toMatchObject([{ status: 'not-of-this' }]);
+    expect([await byHand(), failures]).toEqual([[], []]);
+    await run();
+    expect((await notes())[0]?.meta?.versionId, 'once').toBe(note?.meta?.versionId);
+  });
+
+  test('what has not left yet does not leave any more', async () => {
+    await noteCame('final');
+    await takeOff();
+    await run();
+    expect([(await notes()).length, (await receipts()).length]).toEqual([0, 0]);
+    expect(await standings()).toEqual([['note-in-chart', 'left-out']]);
+  });
+
+  test('where the answer was lost, it is found, and entered in error then', async () => {
+    await noteCame('final');
+    exchange.loseNextAnswer();
+    await run();
+    await takeOff();
+    for (let tries = 0; tries < 3; tries += 1) {
+      exchange.ehr.pass(3600);
+      await run();
+    }
+    expect((await notes()).map(({ status }) => status)).toEqual(['entered-in-error']);
+  });
+
+  test('a note of the chart that is linked again has a receipt of its own', async () => {
+    const { resource } = await exchange.ehr.repository.create<DocumentReference>({
+      resourceType: 'DocumentReference',
+      status: 'current',
+      subject: { reference: 'Patient/p1' },
+      content: [{ attachment: { contentType: 'text/plain', data: 'QQ==' } }],
+    });
+    const theirs = { type: 'DocumentReference', id: resource.id ?? '' };
+    await noteCame('final', 'inbound/d1', theirs);
+    await run();
+    await takeOff();
+    await inScope((unit) =>
+      applyDecision(unit, referralId, CLINICIAN, now().toISOString(), (current) =>
+        decideCare(current, { type: 'match-report', reportId: 'inbound/d1', attempt: 1 }, now().toISOString()),
+      ),
+    );
+    await run();
+    const second = await held<Task>(exchange, 'Task', RECEIPT_IDENTIFIER_SYSTEM, reportKey(referralId, 'inbound/d1', 1));
+    expect([(await receipts()).map(({ status }) => status), second.map(({ status }) => status)]).toEqual([
+      ['entered-in-error'],
+      ['completed'],
+    ]);
+    expect((await referral()).reports[0]?.chart.receipt).toEqual({ type: 'Task', id: second[0]?.id });
+  });
+
+  test('an EHR that does not take it: a named person takes the note out by hand', async () => {
+    await noteCame('final');
+    await run();
+    exchange.refuseUpdates();
+    await takeOff();
+    await run();
+    exchange.refuseUpdates(false);
+    expect((await notes())[0]?.status).toBe('current');
+    expect(await byHand()).toMatchObject([
+      { detail: expect.stringMatching(/take the note out of this patient’s chart there, by hand/) },
+      { detail: expect.stringMatching(/still says that the note was received/) },
+    ]);
+  });
+
+  test('a note that a person was to put in the chart is not put there any more; one that they did put there they take out', async () => {
+    await at('athena-like');
+    await noteCame('final');
+    await run();
+    expect(await byHand()).toMatchObject([{ detail: expect.stringMatching(/put the note in the chart there/) }]);
+    await takeOff();
+    await run();
+    expect(await byHand()).toEqual([]);
+
+    await noteCame('final', 'inbound/d2');
+    await run();
+    await inScope(async (unit) => {
+      for (const effect of await unit.outbox.ofReferral(referralId)) {
+        if (effect.standing.status !== 'failed') continue;
+        await unit.outbox.decide(effect.id, { standing: { status: 'left-out', detail: SEEN_TO }, at: now().toISOString(), dueAt: null });
+        await settleEffectObligations(unit, effect, now().toISOString());
+      }
+    });
+    await takeOff('inbound/d2');
+    await run();
+    expect(await byHand()).toMatchObject([
+      { byPersonOnly: true, detail: expect.stringMatching(/take the note out of this patient’s chart/) },
+    ]);
   });
 
   test('the receipt makes the referral count for CMS50, and without it it does not', async () => {

@@ -28,6 +28,8 @@ export type Exchange = {
   away: (isAway: boolean) => void;
   /** The next write is taken, and its answer is lost. */
   loseNextAnswer: () => void;
+  /** It takes no change of what it holds. */
+  refuseUpdates: (refuses?: boolean) => void;
 };
 
 const PATIENT: Resource = {
@@ -87,12 +89,14 @@ export async function openExchange(resources: Resource[] = []): Promise<Exchange
   });
   let isAway = false;
   let loses = false;
+  let refuses = false;
   const asked: string[] = [];
   const fetch = async (url: string, init: RequestInit): Promise<Response> => {
     if (isAway) throw new Error('connection refused');
     const method = init.method ?? 'GET';
     const { pathname, search } = new URL(url);
     if (pathname.includes('/fhir/')) asked.push(`${method} ${pathname.replace(/^.*\/fhir\//, '')}${search}`);
+    if (refuses && method === 'PUT' && pathname.includes('/fhir/')) return Response.json({}, { status: 403 });
     const answer = await ehr.app.request(url, init);
     if (!loses || method === 'GET' || !pathname.includes('/fhir/')) return answer;
     loses = false;
@@ -123,5 +127,6 @@ export async function openExchange(resources: Resource[] = []): Promise<Exchange
     },
     away: (to) => void (isAway = to),
     loseNextAnswer: () => void (loses = true),
+    refuseUpdates: (to = true) => void (refuses = to),
   };
 }

@@ -90,6 +90,7 @@ test('the random lives come to every end: seen here and elsewhere, undated, decl
     'report-received',
     'report-matched',
     'report-reviewed',
+    'report-unlinked',
     'patient-seen',
     'patient-seen, undated',
     'seen-elsewhere',

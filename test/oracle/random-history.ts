@@ -316,6 +316,13 @@ function wellRun(doing: Doing): void {
   doing.care({ type: 'give-outcome', attempt, at: before, reportId: `n${number}`, document: null, fromNpi: null });
   doing.care({ type: 'review-report', reportId: `n${number}` });
   pulse(doing);
+  if (step.pick % 18 === 17) takenOff(doing, `n${number}`);
+}
+
+/** It was linked by mistake; some are linked once more. */
+function takenOff(doing: Doing, reportId: string): void {
+  doing.care({ type: 'unlink-report', reportId, because: 'other-patient', reason: 'A namesake' });
+  if (doing.step.pick % 4 === 1) doing.care({ type: 'match-report', attempt: last(doing), reportId });
 }
 
 /** Of so many that something can be told of them. */

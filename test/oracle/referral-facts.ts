@@ -80,6 +80,10 @@ export type ReferralFacts = {
     rank: number | null;
     first: Partial<Record<Stage, Moment>>;
     reports: Report[];
+    /** Linked by mistake, and taken off again. */
+    takenOff: Report[];
+    /** Ids of all that came, in that order. */
+    came: string[];
     /** In the order in which they were told. */
     bookings: Booking[];
     /** What the patient was written to about. */
@@ -128,8 +132,14 @@ const STAGES_OF: Partial<Record<ReferralFact['type'], Stage[]>> = {
 function followReport(order: OrderNow, fact: ReferralFact, moment: Moment): void {
   if (fact.type === 'report-received') {
     const { reportId: id, form } = fact;
+    order.came.push(id);
     order.reports.push({ id, form, received: moment, attempt: null, linkedOn: null, reviewedOn: null });
   } else if (fact.type === 'report-matched' || fact.type === 'report-reviewed') {
+    const off = order.takenOff.find(({ id }) => id === fact.reportId);
+    if (off && fact.type === 'report-matched') {
+      order.takenOff = order.takenOff.filter((each) => each !== off);
+      order.reports = [...order.reports, off].sort((left, right) => order.came.indexOf(left.id) - order.came.indexOf(right.id));
+    }
     const report = order.reports.find(({ id }) => id === fact.reportId);
     if (report === undefined) return;
     if (fact.type === 'report-reviewed') report.reviewedOn = Math.min(report.reviewedOn ?? moment.knownOn, moment.knownOn);
@@ -137,6 +147,10 @@ function followReport(order: OrderNow, fact: ReferralFact, moment: Moment): void
       report.attempt = fact.attempt;
       report.linkedOn = Math.min(report.linkedOn ?? moment.knownOn, moment.knownOn);
     }
+  } else if (fact.type === 'report-unlinked') {
+    const place = order.reports.findIndex(({ id }) => id === fact.reportId);
+    const [report] = place < 0 ? [] : order.reports.splice(place, 1);
+    if (report) order.takenOff.push({ ...report, attempt: null, linkedOn: null, reviewedOn: null });
   }
 }
 
@@ -219,6 +233,8 @@ export function readFacts(id: string, events: readonly ReferralEvent[]): Referra
         rank: fact.performer.rank,
         first: {},
         reports: [],
+        takenOff: [],
+        came: [],
         bookings: [],
         writtenAbout: new Set(),
         score: null,

@@ -7,7 +7,7 @@ export type Work = Deed[];
 
 /** The first that fits; what fits none is something else. */
 const KINDS: readonly [string, readonly ReferralFact['type'][]][] = [
-  ['note', ['report-matched', 'report-refused', 'report-reviewed']],
+  ['note', ['report-matched', 'report-refused', 'report-reviewed', 'report-unlinked']],
   ['patient', ['patient-contacted', 'patient-heard', 'patient-consent-changed']],
   ['message', ['message-posted']],
   ['payer', ['authorization-asked', 'authorization-decided', 'authorization-for-another']],

@@ -461,6 +461,12 @@ export function takeIn(book: Book, event: StoredEvent, authority: Authority): st
       book.reports.delete(String(data['reportId']));
       break;
     }
+    case 'report-unlinked': {
+      const report = book.reports.get(String(data['reportId']));
+      must(report?.attempt !== undefined, 'lost: a note was taken off that is linked to nothing');
+      book.reports.delete(String(data['reportId']));
+      break;
+    }
     case 'report-reviewed': {
       const report = book.reports.get(String(data['reportId']));
       const reader = actor.kind === 'covering' ? actor.coveringFor : actor.subject;

@@ -86,9 +86,9 @@ export const LOOKING_SCOPES =
 export const COMPLETING_SCOPES =
   'system/Patient.r system/ServiceRequest.crus system/DocumentReference.crs system/Binary.r system/Communication.crs system/Task.crs system/Provenance.crs';
 
-/** And what it needs to follow its referrals there: their Tasks to move, notes that came back to file, what becomes of them to read, notifications to ask for, and what patients consent to have sent. */
+/** And what it needs to follow its referrals there: their Tasks to move, notes that came back to file and to enter in error, what becomes of them to read, notifications to ask for, and what patients consent to have sent. */
 export const TRACKING_SCOPES =
-  'system/Task.crus system/Appointment.rs system/Encounter.rs system/DocumentReference.crs system/ServiceRequest.rs system/Subscription.cru system/Consent.rs';
+  'system/Task.crus system/Appointment.rs system/Encounter.rs system/DocumentReference.crus system/ServiceRequest.rs system/Subscription.cru system/Consent.rs';
 
 /** And what it needs to look in the chart for what a packet lacks. */
 export const READING_SCOPES =

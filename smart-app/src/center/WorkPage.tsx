@@ -12,6 +12,7 @@ import type {
   ToReviewRow,
   ToSignRow,
   UnfinishedRow,
+  UnlinkRequest,
 } from '@refloop/server/client/work';
 import { type ReactNode, useState } from 'react';
 import { NoteFile } from '../notes/NoteFile.tsx';
@@ -29,6 +30,7 @@ import items from './Item.module.css';
 import { Item, ItemList } from './Item.tsx';
 import { SettleByHandDialog } from './SettleByHandDialog.tsx';
 import { ToApprove } from './ToApprove.tsx';
+import { UnlinkNoteDialog } from './UnlinkNoteDialog.tsx';
 import { useAnswer } from './use-answer.ts';
 import { type Score, WorkQuestion } from './WorkQuestion.tsx';
 
@@ -36,6 +38,9 @@ export function WorkPage({ api, onFail, session }: CenterProps) {
   const [answer, refresh] = useAnswer<MyWork>(api, '/work', onFail);
   const [settling, setSettling] = useState<UnfinishedRow>();
   const [notice, setNotice] = useState('');
+  const [unlinking, setUnlinking] = useState<ToReviewRow>();
+  /** What was reviewed last on this page: who notices only then that it is of somebody else can still say so. */
+  const [reviewed, setReviewed] = useState<ToReviewRow>();
   /** The referral after whose note this clinician is asked. */
   const [asked, setAsked] = useState<string>();
   const [isAnswering, setAnswering] = useState(false);
@@ -47,10 +52,24 @@ export function WorkPage({ api, onFail, session }: CenterProps) {
     else setNotice(notDoneText('Not settled.', done.refusal));
     refresh();
   };
-  const review = async ({ referralId, reportId, patientName }: ToReviewRow) => {
+  const unlink = async ({ referralId, reportId, patientName }: ToReviewRow, said: Pick<UnlinkRequest, 'because' | 'reason'>) => {
+    setUnlinking(undefined);
+    const body: UnlinkRequest = { referralId, reportId, ...said };
+    const done = await api.call('/work/reviews/unlinking', { method: 'POST', body });
+    if (done.ok) {
+      setNotice(`Taken off: ${patientName}. The note is among the documents that came in.`);
+      setReviewed(undefined);
+      setAsked(undefined);
+    } else if (done.refusal.kind === 'session-ended') onFail(done.refusal);
+    else setNotice(notDoneText('Not taken off.', done.refusal));
+    refresh();
+  };
+  const review = async (row: ToReviewRow) => {
+    const { referralId, reportId, patientName } = row;
     const done = await api.call<ReviewAnswer>('/work/reviews', { method: 'POST', body: { referralId, reportId } });
     if (done.ok) {
       setNotice(`Reviewed: ${patientName}.`);
+      setReviewed(row);
       if (done.value.asked) setAsked(referralId);
     } else if (done.refusal.kind === 'session-ended') onFail(done.refusal);
     else setNotice(notDoneText('Not put on record.', done.refusal));
@@ -75,6 +94,13 @@ export function WorkPage({ api, onFail, session }: CenterProps) {
           Refresh
         </Button>
       </div>
+      {reviewed === undefined ? null : (
+        <div>
+          <Button size="compact-sm" variant="default" onClick={() => setUnlinking(reviewed)}>
+            The note just reviewed is not of {reviewed.patientName}…
+          </Button>
+        </div>
+      )}
       {asked === undefined ? null : (
         <WorkQuestion
           isAnswering={isAnswering}
@@ -103,7 +129,17 @@ export function WorkPage({ api, onFail, session }: CenterProps) {
                   empty="No note waits for you. What a specialist sent back on your referral stands here until you have read it."
                   rows={toReview}
                 >
-                  {(row) => <ToReview key={row.id} row={row} now={at} api={api} onFail={onFail} onReviewed={() => void review(row)} />}
+                  {(row) => (
+                    <ToReview
+                      key={row.id}
+                      row={row}
+                      now={at}
+                      api={api}
+                      onFail={onFail}
+                      onReviewed={() => void review(row)}
+                      onUnlink={() => setUnlinking(row)}
+                    />
+                  )}
                 </Group>
                 <Group
                   heading="Approved, not fully written"
@@ -150,6 +186,9 @@ export function WorkPage({ api, onFail, session }: CenterProps) {
       {settling ? (
         <SettleByHandDialog row={settling} onClose={() => setSettling(undefined)} onSettle={(said) => void settle(settling, said)} />
       ) : null}
+      {unlinking ? (
+        <UnlinkNoteDialog row={unlinking} onClose={() => setUnlinking(undefined)} onUnlink={(said) => void unlink(unlinking, said)} />
+      ) : null}
     </main>
   );
 }
@@ -189,9 +228,16 @@ function ToSign({ row, now }: { row: ToSignRow; now: Date }) {
 }
 
 /** The note itself is read where the patient's record is. */
-type ToReviewProps = { row: ToReviewRow; now: Date; api: CenterProps['api']; onFail: CenterProps['onFail']; onReviewed: () => void };
+type ToReviewProps = {
+  row: ToReviewRow;
+  now: Date;
+  api: CenterProps['api'];
+  onFail: CenterProps['onFail'];
+  onReviewed: () => void;
+  onUnlink: () => void;
+};
 
-function ToReview({ row, now, api, onFail, onReviewed }: ToReviewProps) {
+function ToReview({ row, now, api, onFail, onReviewed, onUnlink }: ToReviewProps) {
   const { patientName, specialtyName, performerName, coveringFor, since, dueAt } = row;
   return (
     <Item title={`${patientName}: note from ${performerName}`} mark={<Due dueAt={dueAt} now={now} />}>
@@ -212,6 +258,14 @@ function ToReview({ row, now, api, onFail, onReviewed }: ToReviewProps) {
           aria-label={`Reviewed: ${patientName}, note from ${performerName}`}
         >
           Reviewed
+        </Button>{' '}
+        <Button
+          size="compact-sm"
+          variant="default"
+          onClick={onUnlink}
+          aria-label={`Not of this patient or referral: ${patientName}, note from ${performerName}`}
+        >
+          Not of this patient or referral…
         </Button>
       </div>
     </Item>

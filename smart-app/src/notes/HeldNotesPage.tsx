@@ -31,6 +31,8 @@ const HELD_REASONS: Readonly<Record<HeldReason, string>> = {
   'own-referral': 'It is the referral that was sent, or holds it. Often it comes back stamped with an answer.',
   'not-seen':
     'It says that the patient was not seen or cannot be. If that is so, put it on record on the referral’s page and set this aside.',
+  'taken-off':
+    'It stood with another referral by mistake, and was taken off there. Place it with the referral that it is of, or set it aside.',
   'not-a-note': 'It does not say of itself that it is a consult note.',
 };
 

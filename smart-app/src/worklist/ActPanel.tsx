@@ -28,7 +28,7 @@ type Props = Pick<CenterProps, 'api' | 'onFail'> & {
 export function ActPanel({ api, onFail, thread, act, packet, now, onDone, onChanged, onClose }: Props) {
   // What may be chosen is of what was on screen when the form was opened, as its sequence is.
   const [asked, setAsked] = useState(() => formOf(act, thread, now()));
-  const { name, at } = asked;
+  const { name, at, warning } = asked;
   const [filled, setFilled] = useState<Filled>(() => startForm(act, asked));
   const [wrong, setWrong] = useState<{ field: Field['name'] | 'at'; text: string }>();
   const [draft, setDraft] = useState(UNANSWERED);
@@ -91,6 +91,7 @@ export function ActPanel({ api, onFail, thread, act, packet, now, onDone, onChan
       {act === 'authorization' && thread.performer ? (
         <p className="caption">This is for {thread.performer.name}. An approval that names another specialist is not put on record here.</p>
       ) : null}
+      {warning === undefined ? null : <p>{warning}</p>}
       {fieldsOf(act, filled, asked).map((field) => (
         <FormField
           key={field.name}

@@ -10,6 +10,7 @@ const filledIn: Partial<Record<Act['act'], Filled>> = {
   ended: { how: 'expired', reason: 'moved away' },
   reconciled: { note: 'called the office' },
   'refuse-report': { reason: 'of last year’s visit' },
+  'unlink-report': { reason: 'it names her sister' },
 };
 
 const report = {
@@ -21,7 +22,8 @@ const report = {
 } as const;
 const ana = { attempt: 1, name: 'Ana Rivera, MD' };
 const ben = { attempt: 2, name: 'Ben Example, MD' };
-const toLink = { reports: [report], attempts: [ben, ana] };
+const linked = { reportId: 'inbound/d1', form: 'final', from: 'Ana Rivera, MD', at: '2026-11-27T15:00:00.000Z', reviewed: true } as const;
+const toLink = { reports: [report], attempts: [ben, ana], linked: [linked] };
 
 describe('every form makes an act that the API takes', () => {
   test('an approval says whom it names, where another was asked before; no other answer does', () => {
@@ -29,7 +31,11 @@ describe('every form makes an act that the API takes', () => {
       { attempt: 2, name: 'Bea' },
       { attempt: 1, name: 'Ana' },
     ];
-    const form = formOf('authorization', { toLink: { reports: [], attempts: [] }, offices: [{ act: 'authorization', attempts }] }, NOW);
+    const form = formOf(
+      'authorization',
+      { toLink: { reports: [], attempts: [], linked: [] }, offices: [{ act: 'authorization', attempts }] },
+      NOW,
+    );
     const approved = { ...startForm('authorization', form), answer: 'approved', number: 'A-1' };
     expect(readAct('authorization', approved, NOW, form)).toMatchObject({ ok: true, what: { attempt: 2, number: 'A-1' } });
     expect(readAct('authorization', { ...approved, attempt: '1' }, NOW, form)).toMatchObject({ ok: true, what: { attempt: 1 } });
@@ -51,12 +57,12 @@ test('a note is linked to whom was asked last, unless another is chosen of sever
   const choices = form.fields.map((field) => (field.kind === 'choice' ? field.choices.map(({ label }) => label) : []));
   expect(choices).toEqual([[expect.stringMatching(/^Final note, .*, NPI 1999999984$/)], ['Ben Example, MD', 'Ana Rivera, MD']]);
   const started = startForm('link-report', form);
-  const linked = { act: 'link-report', reportId: report.reportId };
-  expect(readAct('link-report', started, NOW, form)).toEqual({ ok: true, what: { ...linked, attempt: 2 } });
+  const asked = { act: 'link-report', reportId: report.reportId };
+  expect(readAct('link-report', started, NOW, form)).toEqual({ ok: true, what: { ...asked, attempt: 2 } });
   expect(chosenStill({ ...form, fields: form.fields.slice(1) }, { ...started, attempt: '3' }), 'one who is gone is chosen anew').toEqual({
     reportId: report.reportId,
   });
-  expect(readAct('link-report', { ...started, attempt: '1' }, NOW, form)).toEqual({ ok: true, what: { ...linked, attempt: 1 } });
+  expect(readAct('link-report', { ...started, attempt: '1' }, NOW, form)).toEqual({ ok: true, what: { ...asked, attempt: 1 } });
 });
 
 test('one that was said to be of something else can be linked after all, and is not refused again', () => {
@@ -67,6 +73,16 @@ test('one that was said to be of something else can be linked after all, and is 
   };
   expect(offered('link-report')).toEqual([expect.not.stringMatching(/Refused/), expect.stringMatching(/^Refused: final note, /)]);
   expect(offered('refuse-report')).toEqual([expect.not.stringMatching(/Refused/)]);
+});
+
+test('a note that was linked by mistake is taken off: which, whose it is, and how one knows', () => {
+  const form = formOf('unlink-report', { toLink, offices: [] }, NOW);
+  const [which, whose] = form.fields.map((field) => (field.kind === 'choice' ? field.choices.map(({ label }) => label) : []));
+  expect(which).toEqual([expect.stringMatching(/^Final note, .*, Ana Rivera, MD, reviewed$/)]);
+  expect(whose).toEqual(['Another patient’s', 'This patient’s, of another referral']);
+  expect(form.warning).toMatch(/entered in error/);
+  const started = startForm('unlink-report', form);
+  expect(readAct('unlink-report', started, NOW, form)).toEqual({ ok: false, field: 'reason', text: 'How you know, in a few words.' });
 });
 
 describe('what the payer said', () => {

@@ -8,7 +8,12 @@ type Choice = { value: string; label: string };
 
 /** A field of a form beside the moment at which it happened. */
 export type Field =
-  | { name: 'channel' | 'reason' | 'by' | 'form' | 'outcome' | 'how' | 'answer'; kind: 'choice'; label: string; choices: readonly Choice[] }
+  | {
+      name: 'channel' | 'reason' | 'by' | 'form' | 'outcome' | 'how' | 'answer' | 'because';
+      kind: 'choice';
+      label: string;
+      choices: readonly Choice[];
+    }
   /** Of what stands in this thread. */
   | { name: 'reportId' | 'attempt'; kind: 'choice'; label: string; choices: readonly Choice[] }
   | { name: 'startsAt'; kind: 'moment'; label: string }
@@ -22,6 +27,8 @@ export type ActForm = {
   fields: readonly Field[];
   /** What the moment is of; undefined where it is now. */
   at: string | undefined;
+  /** What follows, where that is more than the words of the button say. */
+  warning?: string;
 };
 
 const choices = (words: Record<string, string>): Choice[] => Object.entries(words).map(([value, label]) => ({ value, label }));
@@ -132,6 +139,7 @@ export const ACT_FORMS: Record<ActName, ActForm> = {
   note: { name: 'Note came back', fields: [NOTE], at: 'When it came' },
   'link-report': { name: 'Link the report', fields: [], at: undefined },
   'refuse-report': { name: 'Not of this referral', fields: [], at: undefined },
+  'unlink-report': { name: 'A note is not of this patient or referral', fields: [], at: undefined },
   'patient-heard': { name: 'The patient was heard', fields: [], at: undefined },
   authorization: { name: 'Authorization', fields: [AUTHORIZATION, NUMBER], at: 'When you learned of it' },
   contacted: { name: 'Patient contacted', fields: [CONTACT], at: undefined },
@@ -140,6 +148,19 @@ export const ACT_FORMS: Record<ActName, ActForm> = {
   ended: { name: 'End this referral', fields: [ENDING, WHY], at: undefined },
   reconciled: { name: 'What did not fit was looked at', fields: [FOUND], at: undefined },
 };
+
+export const MISFILED_CHOICES: readonly Choice[] = choices({
+  'other-patient': 'Another patient’s',
+  'other-referral': 'This patient’s, of another referral',
+} satisfies Record<Extract<Act, { act: 'unlink-report' }>['because'], string>);
+
+const MISFILED: Field = { name: 'because', kind: 'choice', label: 'Whose it is', choices: MISFILED_CHOICES };
+
+const HOW_KNOWN: Field = { name: 'reason', kind: 'text', label: 'How you know, in a few words' };
+
+/** Before it is pressed: what follows, since another press does not take it back. */
+export const UNLINK_WARNING =
+  'The note is taken off this referral, and out of this patient’s chart: what Refloop filed there is marked as entered in error, or somebody is asked to take it out by hand. What the note had settled is owed again. The note itself is kept among the documents that came in, to be placed where it belongs.';
 
 type ToLink = Thread['toLink']['reports'][number];
 
@@ -154,6 +175,18 @@ const reportField = (reports: readonly ToLink[], now: Date): Field => ({
   kind: 'choice',
   label: 'What came',
   choices: reports.map((report) => ({ value: report.reportId, label: reportLabel(report, now) })),
+});
+
+function linkedLabel({ form, from, at, reviewed }: Thread['toLink']['linked'][number], now: Date): string {
+  const kind = `${form === 'final' ? 'Final' : 'Interim'} note`;
+  return [kind, ...(at === null ? [] : [plainTime(at, now)]), from, ...(reviewed ? ['reviewed'] : [])].join(', ');
+}
+
+const takeOffField = (linked: Thread['toLink']['linked'], now: Date): Field => ({
+  name: 'reportId',
+  kind: 'choice',
+  label: 'Which note',
+  choices: linked.map((each) => ({ value: each.reportId, label: linkedLabel(each, now) })),
 });
 
 /** Whose answer it is: whom was asked last stands first. */
@@ -179,6 +212,8 @@ export function formOf(name: ActName, { toLink, offices }: Pick<Thread, 'toLink'
         WHY,
       ],
     };
+  if (name === 'unlink-report')
+    return { ...form, fields: [takeOffField(toLink.linked, now), MISFILED, HOW_KNOWN], warning: UNLINK_WARNING };
   const office = offices.find(({ act }) => act === name);
   if (!office) return form;
   // An approval is of the provider it names, whoever is asked now.

@@ -4,6 +4,7 @@
  */
 import type { ResourceRef } from '../fhir/reference.ts';
 import type { Instant } from '../instant.ts';
+import type { AttemptFact } from './care-event.ts';
 import type { Performer } from './event.ts';
 
 /** When something happened; null where it is only inferred from what came later, so that no duration rests on it. */
@@ -76,6 +77,20 @@ export type Attempt = {
   /** When the patient was seen by this performer, each visit once. */
   visits: Moment[];
   work: Work;
+  /** So that a note that was linked by mistake can be taken off with all that rested on it; null where none was linked. */
+  sinceNote: SinceNote | null;
+  /** When a note of it was taken off again: what is owed since then has its whole time from that on. */
+  reopenedAt: Moment;
+};
+
+/** What moves with the work. */
+export type Standing = Pick<Attempt, 'work' | 'acceptedAt' | 'visits' | 'appointments' | 'transmissions'>;
+
+export type SinceNote = {
+  /** How it stood before the first note, and before what that proved. */
+  before: Standing;
+  /** What was told from then on, and which notes were linked, one after the other; what was only inferred of a stage is not among it. */
+  then: ({ fact: AttemptFact; at: Moment } | { reportId: string })[];
 };
 
 /** @param toSendSince where another gave way to it, since that one was to be sent it */
@@ -90,6 +105,8 @@ export const newAttempt = (number: number, performer: Performer, since: Moment, 
   offered: null,
   visits: [],
   work: { status: 'draft', since },
+  sinceNote: null,
+  reopenedAt: null,
 });
 
 const ENDED: readonly WorkStatus[] = ['declined', 'cancelled', 'completed'];

@@ -64,6 +64,8 @@ const one = (name: ByHandAct['act'], when = at): ByHandAct => {
       return { act: name, reportId: 'unlinked', attempt: 1 };
     case 'refuse-report':
       return { act: name, reportId: 'unlinked', reason: 'Of another visit' };
+    case 'unlink-report':
+      return { act: name, reportId: 'unlinked', because: 'other-patient', reason: 'Of a namesake' };
     case 'accepted':
     case 'cancel-confirmed':
     case 'missed':

@@ -13,6 +13,7 @@ import {
   type ContactOutcome,
   type DenialReason,
   type EndingKind,
+  type Misfiling,
   PATIENT_MEANINGS,
   type PatientMeaning,
 } from './care-event.ts';
@@ -21,7 +22,7 @@ import type { Happening } from './event.ts';
 import { type ObservedFact, observe } from './observe.ts';
 import { waitsForApproval } from './options.ts';
 import type { Referral } from './referral.ts';
-import { isLinked, type Report } from './report.ts';
+import { isHeldAgain, isLinked, type Report } from './report.ts';
 import { bookedStill, isOver, notesOfEarlier, stillWith } from './still-booked.ts';
 
 export type ByHandAct =
@@ -48,7 +49,9 @@ export type ByHandAct =
   /** Whose answer a note is that came from somebody who was not asked. */
   | { act: 'link-report'; reportId: string; attempt: number }
   /** Of something else: it is set aside here, and nobody is asked to review it. */
-  | { act: 'refuse-report'; reportId: string; reason: string };
+  | { act: 'refuse-report'; reportId: string; reason: string }
+  /** It was linked by mistake: what rested on it is open again. */
+  | { act: 'unlink-report'; reportId: string; because: Misfiling; reason: string };
 
 export type ByHandRefusal =
   | CareRefusal
@@ -64,7 +67,9 @@ export type ByHandRefusal =
   /** The same, of one that first has to be linked to whom was asked. */
   | { kind: 'report-unlinked'; reportId: string }
   /** Somebody linked it already. */
-  | { kind: 'nothing-to-link' };
+  | { kind: 'nothing-to-link' }
+  /** Somebody took it off already. */
+  | { kind: 'nothing-to-unlink' };
 
 /** @param key of this press; unique among all of this referral */
 export function byHand(referral: Referral, what: ByHandAct, key: string, now: Instant): Result<Happening[], ByHandRefusal> {
@@ -77,6 +82,7 @@ export function byHand(referral: Referral, what: ByHandAct, key: string, now: In
   if (what.act === 'reconciled') return reconciled(referral, what.note, factKey, now);
   if (what.act === 'link-report') return linkReport(referral, what, factKey, now);
   if (what.act === 'refuse-report') return refuseReport(referral, what, factKey, now);
+  if (what.act === 'unlink-report') return unlinkReport(referral, what, factKey, now);
   if (what.act === 'booked' && isTooFarAhead(what.startsAt, now)) return refuse({ kind: 'date-too-far', date: what.startsAt });
   const hindrance = what.act === 'ended' ? whyNotEnd(referral) : undefined;
   if (hindrance) return refuse(hindrance);
@@ -107,7 +113,7 @@ export function byHand(referral: Referral, what: ByHandAct, key: string, now: In
 }
 
 /** Asked of nobody outside: it is put on record whatever became of the order. */
-const SEEN_TO_HERE: readonly ByHandAct['act'][] = ['reconciled', 'patient-heard', 'link-report', 'refuse-report'];
+const SEEN_TO_HERE: readonly ByHandAct['act'][] = ['reconciled', 'patient-heard', 'link-report', 'refuse-report', 'unlink-report'];
 /** While the order is on hold nothing new leaves, and the practice does not end what waits for its clinician. */
 const NOT_ON_HOLD: readonly ByHandAct['act'][] = ['sent', 'ended'];
 
@@ -139,6 +145,7 @@ const AFTERWARDS: readonly ByHandAct['act'][] = [
   'patient-heard',
   'link-report',
   'refuse-report',
+  'unlink-report',
 ];
 /** What became of a visit of which nothing more is wanted: the office cancelled it, or the patient came or did not. */
 const OF_A_BOOKING: readonly ByHandAct['act'][] = ['cancel-confirmed', 'seen', 'missed'];
@@ -180,7 +187,7 @@ function reconciled(referral: Referral, note: string, factKey: string, now: Inst
 /** Nobody has said yet whose answer it is. */
 export const isUnlinked = ({ status }: Report): boolean => status === 'received';
 /** Also one that was said to be of something else: that may have been a mistake. */
-export const mayBeLinked = (report: Report): boolean => !isLinked(report);
+export const mayBeLinked = (report: Report): boolean => !isLinked(report) && !isHeldAgain(report);
 
 type Link = Extract<ByHandAct, { act: 'link-report' }>;
 
@@ -201,6 +208,20 @@ function refuseReport(referral: Referral, { reportId, reason }: Refuse, factKey:
   return ok(decided.value.map((each) => ({ ...each, factKey })));
 }
 
+type Unlink = Extract<ByHandAct, { act: 'unlink-report' }>;
+
+function unlinkReport(
+  referral: Referral,
+  { reportId, because, reason }: Unlink,
+  factKey: string,
+  now: Instant,
+): Result<Happening[], ByHandRefusal> {
+  const decided = decideCare(referral, { type: 'unlink-report', reportId, because, reason }, now);
+  if (!decided.ok) return decided;
+  if (decided.value.length === 0) return refuse({ kind: 'nothing-to-unlink' });
+  return ok(decided.value.map((each) => ({ ...each, factKey })));
+}
+
 type Asked =
   | { kind: 'told'; fact: Extract<ObservedFact, { key: string }> }
   | { kind: 'done'; command: CareCommand }
@@ -212,7 +233,7 @@ const appointmentOf = ({ work }: Attempt): string | undefined => (work.status ==
 function askedFor(
   attempt: Attempt,
   { appointmentId, isAskedNow }: { appointmentId: string | undefined; isAskedNow: boolean },
-  what: Exclude<ByHandAct, { act: 'reconciled' | 'patient-heard' | 'link-report' | 'refuse-report' }>,
+  what: Exclude<ByHandAct, { act: 'reconciled' | 'patient-heard' | 'link-report' | 'refuse-report' | 'unlink-report' }>,
   key: string,
 ): Asked {
   const { number } = attempt;
@@ -349,12 +370,14 @@ function ofLast(referral: Referral, all: readonly ByHandAct['act'][], hears: rea
   const unheard = isUnheard(referral, hears);
   const unlinked = referral.attempts.length > 0 && referral.reports.some(isUnlinked);
   const linkable = referral.attempts.length > 0 && referral.reports.some(mayBeLinked);
+  const linked = referral.reports.some(isLinked);
   const looked = all.filter(
     (act) =>
       (act === 'reconciled' && aside) ||
       (act === 'patient-heard' && unheard) ||
       (act === 'link-report' && linkable) ||
-      (act === 'refuse-report' && unlinked),
+      (act === 'refuse-report' && unlinked) ||
+      (act === 'unlink-report' && linked),
   );
   if (!attempt || isOver(referral) || closedBy(referral) || referral.order.status === 'awaiting-signature') return looked;
   const { status } = attempt.work;
@@ -369,6 +392,8 @@ function ofLast(referral: Referral, all: readonly ByHandAct['act'][], hears: rea
         return linkable;
       case 'refuse-report':
         return unlinked;
+      case 'unlink-report':
+        return linked;
       case 'received':
       case 'accepted':
       case 'booked':

@@ -5,7 +5,7 @@ import { ok, type Result, refuse, unreachable } from '../result.ts';
 import { type Attempt, type Channel, type DeclineReason, isEnded, isFree, type Moment, type WorkStatus } from './attempt.ts';
 import { authorizationHold } from './authorization-hold.ts';
 import { type Act, MOVES } from './bser.ts';
-import type { Assignment, CareFact, ContactOutcome, EndingKind, Rating, RerouteReason } from './care-event.ts';
+import type { Assignment, CareFact, ContactOutcome, EndingKind, Misfiling, Rating, RerouteReason } from './care-event.ts';
 import { closedBy } from './closure.ts';
 import type { Happening, Performer } from './event.ts';
 import { reportProves, visitProved } from './inference.ts';
@@ -13,7 +13,7 @@ import type { LossReason } from './loss-reason.ts';
 import { isApproved, waitsForApproval } from './options.ts';
 import { type OpenProposal, openProposal } from './proposal.ts';
 import type { Referral } from './referral.ts';
-import { isLinked, type Report } from './report.ts';
+import { isHeldAgain, isLinked, type Report } from './report.ts';
 import { isOver } from './still-booked.ts';
 
 type ReportGiven = { reportId: string; document: ResourceRef | null; fromNpi: string | null };
@@ -50,6 +50,7 @@ export type CareCommand =
   | { type: 'match-report'; reportId: string; attempt: number }
   | { type: 'review-report'; reportId: string }
   | { type: 'refuse-report'; reportId: string; reason: string }
+  | { type: 'unlink-report'; reportId: string; because: Misfiling; reason: string }
   /** How the clinician who has reviewed something of it finds their work with Refloop. */
   | { type: 'rate-work'; score: Rating }
   | { type: 'ask-authorization' }
@@ -81,6 +82,8 @@ export type CareRefusal =
   | { kind: 'no-such-proposal'; proposal: number }
   | { kind: 'no-such-report'; reportId: string }
   | { kind: 'report-not-matched'; reportId: string }
+  /** It was taken off, and lies among what came in. */
+  | { kind: 'report-held-again'; reportId: string }
   /** Nobody is asked how it went before something of it was read. */
   | { kind: 'nothing-reviewed' }
   | { kind: 'already-closed' }
@@ -125,6 +128,8 @@ export function decideCare(referral: Referral, command: CareCommand, now: Instan
       return matchReport(referral, command, now);
     case 'refuse-report':
       return refuseReport(referral, command, now);
+    case 'unlink-report':
+      return unlinkReport(referral, command, now);
     case 'review-report':
       return reviewReport(referral, command.reportId, now);
     case 'rate-work':
@@ -321,6 +326,7 @@ function matchReport(referral: Referral, { reportId, attempt: number }: Of<'matc
   const attempt = referral.attempts.find((each) => each.number === number);
   if (!attempt) return refuse({ kind: 'no-such-attempt', attempt: number });
   if (isLinked(report)) return ok([]);
+  if (isHeldAgain(report)) return refuse({ kind: 'report-held-again', reportId });
   return ok([
     ...reportProves(referral, attempt, report.form),
     ...happened(now, { type: 'report-matched', version: 1, reportId, attempt: number }),
@@ -332,6 +338,13 @@ function refuseReport(referral: Referral, { reportId, reason }: Of<'refuse-repor
   const report = referral.reports.find(({ id }) => id === reportId);
   if (!report) return refuse({ kind: 'no-such-report', reportId });
   return ok(report.status === 'received' ? happened(now, { type: 'report-refused', version: 1, reportId, reason }) : []);
+}
+
+/** Before its review and after it, whatever became of the order: a note of somebody else in a chart is never left there. */
+function unlinkReport(referral: Referral, { reportId, because, reason }: Of<'unlink-report'>, now: Instant): Decision {
+  const report = referral.reports.find(({ id }) => id === reportId);
+  if (!report) return refuse({ kind: 'no-such-report', reportId });
+  return ok(isLinked(report) ? happened(now, { type: 'report-unlinked', version: 1, reportId, because, reason }) : []);
 }
 
 /** Whoever reviewed it first closed the loop; a second review changes nothing. */

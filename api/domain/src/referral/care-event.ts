@@ -61,6 +61,10 @@ export type AttemptFact =
   | { type: 'cancellation-requested'; version: 1; attempt: number; reason: string }
   | { type: 'cancellation-confirmed'; version: 1; attempt: number };
 
+export const MISFILINGS = ['other-patient', 'other-referral'] as const;
+/** Whose a note is that was linked by mistake: of another patient, or of this one and another referral. */
+export type Misfiling = (typeof MISFILINGS)[number];
+
 export type ReportFact =
   | {
       type: 'report-received';
@@ -74,6 +78,8 @@ export type ReportFact =
   | { type: 'report-reviewed'; version: 1; reportId: string }
   /** Of something else than this referral, as a person says who looked at it. */
   | { type: 'report-refused'; version: 1; reportId: string; reason: string }
+  /** Linked by mistake, as a person found: it is taken off again, with all that rested on it. */
+  | { type: 'report-unlinked'; version: 1; reportId: string; because: Misfiling; reason: string }
   /** The note stands in the patient's chart, as a document that Refloop filed there. */
   | { type: 'report-filed'; version: 1; reportId: string; document: ResourceRef }
   /** The chart says that the report was received, which the EHR's own measure counts (CMS50). */
@@ -171,6 +177,7 @@ const ABOUT = {
   'report-matched': 'report',
   'report-reviewed': 'report',
   'report-refused': 'report',
+  'report-unlinked': 'report',
   'report-filed': 'report',
   'receipt-recorded': 'report',
   'performer-proposed': 'referral',

@@ -1,23 +1,14 @@
 /** The fold of what happens after the order stands in the chart. Pure bookkeeping: what may happen is decided elsewhere. */
 import type { Instant } from '../instant.ts';
 import { unreachable } from '../result.ts';
-import {
-  type Appointment,
-  type Attempt,
-  isEnded,
-  type Moment,
-  newAttempt,
-  type Transmission,
-  type Work,
-  type WorkStatus,
-} from './attempt.ts';
-import { MOVES } from './bser.ts';
+import { type Attempt, type Moment, newAttempt } from './attempt.ts';
+import { afterFact, afterNote, withoutNote } from './attempt-fold.ts';
 import { type AttemptFact, type CareFact, isAttemptFact, isReportFact, type ReportFact } from './care-event.ts';
 import { waitsForApproval } from './options.ts';
 import { afterPayer, payerOnNext } from './payer-word.ts';
 import type { Proposal } from './proposal.ts';
 import type { Referral } from './referral.ts';
-import type { Report } from './report.ts';
+import { isLinked, type Report } from './report.ts';
 import { toSendFrom } from './to-send.ts';
 
 /** When it happened, and who told of it by fhirUser or by the name of the software. */
@@ -127,102 +118,7 @@ function afterAttempt(referral: Referral, fact: AttemptFact, { at, sequence }: T
       : referral.proposal;
     return { ...referral, authorization, proposal, attempts: [...referral.attempts, attempt] };
   }
-  return withAttempt(referral, fact.attempt, (attempt) => changed(attempt, fact, at));
-}
-
-const withWork = (attempt: Attempt, work: Work): Attempt => ({ ...attempt, work });
-
-const withTransmission = (attempt: Attempt, id: string, change: (each: Transmission) => Transmission): Attempt => ({
-  ...attempt,
-  transmissions: attempt.transmissions.map((each) => (each.id === id ? change(each) : each)),
-});
-
-function withAppointment(attempt: Attempt, id: string, status: Appointment['status']): Attempt {
-  return { ...attempt, appointments: attempt.appointments.map((each) => (each.id === id ? { ...each, status } : each)) };
-}
-
-function changed(attempt: Attempt, fact: Exclude<AttemptFact, { type: 'attempt-opened' }>, since: Moment): Attempt {
-  switch (fact.type) {
-    case 'attempt-withdrawn':
-      return withWork(attempt, { status: 'cancelled', since });
-    case 'attempt-sent': {
-      const transmission: Transmission = { id: fact.transmissionId, channel: fact.channel, at: since, status: 'sent' };
-      const sent = { ...attempt, transmissions: [...attempt.transmissions, transmission] };
-      // Sent once more, it stands where it stood.
-      return attempt.work.status === 'draft' ? withWork(sent, { status: 'sent', since }) : sent;
-    }
-    case 'transmission-delivered':
-      return withTransmission(attempt, fact.transmissionId, ({ id, channel, at }) => ({ id, channel, at, status: 'delivered' }));
-    case 'transmission-failed':
-      return withTransmission(attempt, fact.transmissionId, ({ id, channel, at }) => ({
-        id,
-        channel,
-        at,
-        status: 'failed',
-        detail: fact.detail,
-      }));
-    case 'attempt-received':
-      return withWork(attempt, { status: 'received', since });
-    case 'attempt-accepted':
-      return withWork({ ...attempt, acceptedAt: since }, { status: 'accepted', since });
-    case 'work-begun':
-      return withWork(attempt, { status: 'in-progress', since });
-    case 'attempt-declined':
-      return withWork(attempt, { status: 'declined', since, reason: fact.reason });
-    case 'appointment-booked':
-      return booked(attempt, fact.appointmentId, fact.startsAt, since);
-    case 'appointment-missed':
-      return fellThrough(attempt, fact.appointmentId, 'missed', { status: 'missed', since, appointmentId: fact.appointmentId });
-    case 'appointment-cancelled':
-      return fellThrough(attempt, fact.appointmentId, 'cancelled', {
-        status: 'appointment-cancelled',
-        since,
-        appointmentId: fact.appointmentId,
-      });
-    case 'patient-seen': {
-      const kept = fact.appointmentId === null ? attempt : withAppointment(attempt, fact.appointmentId, 'kept');
-      const seen = { ...kept, visits: [...attempt.visits, since] };
-      return isEnded(attempt) || attempt.work.status === 'cancellation-requested' ? seen : withWork(seen, { status: 'seen', since });
-    }
-    case 'dates-offered':
-      return { ...attempt, offered: { dates: fact.dates, at: since } };
-    case 'cancellation-requested':
-      return withWork(attempt, { status: 'cancellation-requested', since, reason: fact.reason });
-    case 'cancellation-confirmed':
-      return withWork(attempt, { status: 'cancelled', since });
-    default:
-      return unreachable(fact);
-  }
-}
-
-/**
- * An appointment came to nothing. That says something of the work only where it was the one that counted: another is booked by now, was kept
- * or was missed itself, as when an office closes the date that was moved. And whoever was told to stop has still to say that they did.
- * One that stood as kept is taken back by a person alone (BSeR: from 5.1.4 to 5.1.3).
- */
-function fellThrough(attempt: Attempt, appointmentId: string, came: 'missed' | 'cancelled', work: Work): Attempt {
-  const after = withAppointment(attempt, appointmentId, came);
-  const before = attempt.appointments.find(({ id }) => id === appointmentId)?.status;
-  const { work: standing } = attempt;
-  if (standing.status === 'cancellation-requested') return after;
-  if (standing.status === 'scheduled') return standing.appointmentId === appointmentId ? withWork(after, work) : after;
-  const counted = standing.status === 'seen' ? before === 'kept' : before !== 'replaced' && attempt.visits.length === 0;
-  return counted ? withWork(after, work) : after;
-}
-
-/**
- * Another date takes the place of the one that was booked before. One that nobody told of until something came of it does so only where
- * nothing later is known, and never of a request to cancel.
- */
-function booked(attempt: Attempt, appointmentId: string, startsAt: string, since: Moment): Attempt {
-  const others = attempt.appointments.filter(({ id }) => id !== appointmentId);
-  const standing = others.filter(({ status }) => status === 'booked' || status === 'kept').map((each) => each.startsAt);
-  const isPast = [...standing, ...attempt.visits].some((at) => at !== null && at >= startsAt);
-  if (since === null && (isPast || attempt.work.status === 'cancellation-requested'))
-    return { ...attempt, appointments: [...others, { id: appointmentId, startsAt, status: 'replaced' }] };
-  const before = others.map((each): Appointment => (each.status === 'booked' ? { ...each, status: 'replaced' } : each));
-  const appointments: Appointment[] = [...before, { id: appointmentId, startsAt, status: 'booked' }];
-  return withWork({ ...attempt, appointments }, { status: 'scheduled', since, appointmentId });
+  return withAttempt(referral, fact.attempt, (attempt) => afterFact(attempt, fact, at));
 }
 
 function afterReport(referral: Referral, fact: ReportFact, told: Told): Referral {
@@ -230,7 +126,7 @@ function afterReport(referral: Referral, fact: ReportFact, told: Told): Referral
     case 'report-received': {
       const { reportId, form, document, fromNpi } = fact;
       const chart = { document: null, receipt: null };
-      const report: Report = { id: reportId, form, document, fromNpi, receivedAt: told.at, chart, status: 'received' };
+      const report: Report = { id: reportId, form, document, fromNpi, receivedAt: told.at, chart, takenOff: 0, status: 'received' };
       return { ...referral, reports: [...referral.reports, report] };
     }
     case 'report-matched':
@@ -241,6 +137,8 @@ function afterReport(referral: Referral, fact: ReportFact, told: Told): Referral
       );
     case 'report-refused':
       return withReport(referral, fact.reportId, (report) => ({ ...asReceived(report), status: 'not-of-this', reason: fact.reason }));
+    case 'report-unlinked':
+      return unlinked(referral, fact.reportId, fact.reason, told.recordedAt);
     case 'report-filed':
       return withReport(referral, fact.reportId, (report) => ({ ...report, chart: { ...report.chart, document: fact.document } }));
     case 'receipt-recorded':
@@ -251,25 +149,42 @@ function afterReport(referral: Referral, fact: ReportFact, told: Told): Referral
 }
 
 /** What of a report holds whatever it is found to be. */
-const asReceived = ({ id, form, document, fromNpi, receivedAt, chart }: Report) => ({ id, form, document, fromNpi, receivedAt, chart });
+const asReceived = ({ id, form, document, fromNpi, receivedAt, chart, takenOff }: Report) => ({
+  id,
+  form,
+  document,
+  fromNpi,
+  receivedAt,
+  chart,
+  takenOff,
+});
 
 const withReport = (referral: Referral, id: string, change: (report: Report) => Report): Referral => ({
   ...referral,
   reports: referral.reports.map((report) => (report.id === id ? change(report) : report)),
 });
 
-/** Seen, and a later date fell through: the outcome is of the visit, whatever becomes of the other date. */
-const isSeenBefore = ({ visits, work }: Attempt): boolean =>
-  visits.length > 0 && (work.status === 'missed' || work.status === 'appointment-cancelled');
-
-/** A report that is known to answer an attempt moves its work where the table lets it. */
 function matched(referral: Referral, reportId: string, number: number): Referral {
-  const linked = withReport(referral, reportId, (report) => ({ ...asReceived(report), status: 'matched', attempt: number }));
+  const linked = withReport(referral, reportId, (report) => ({
+    ...asReceived(report),
+    // A receipt of before is entered in error: the next one is another.
+    chart: report.status === 'not-of-this' ? { ...report.chart, receipt: null } : report.chart,
+    status: 'matched',
+    attempt: number,
+  }));
   const report = linked.reports.find(({ id }) => id === reportId);
-  if (!report) return referral;
-  const next = (from: WorkStatus): WorkStatus | undefined => MOVES[from][report.form === 'final' ? 'outcome' : 'interim'];
-  return withAttempt(linked, number, (attempt) => {
-    const to = next(isSeenBefore(attempt) && report.form === 'final' ? 'seen' : attempt.work.status);
-    return to === 'completed' || to === 'seen' ? withWork(attempt, { status: to, since: report.receivedAt }) : attempt;
-  });
+  return report ? withAttempt(linked, number, (attempt) => afterNote(attempt, report)) : referral;
+}
+
+/** The work goes back to where it stands by all else: what was told since counts as it would have counted without this note. */
+function unlinked(referral: Referral, reportId: string, reason: string, at: Instant): Referral {
+  const report = referral.reports.find(({ id }) => id === reportId);
+  if (!report || !isLinked(report)) return referral;
+  const off = withReport(referral, reportId, (each) => ({
+    ...asReceived(each),
+    takenOff: each.takenOff + 1,
+    status: 'not-of-this',
+    reason,
+  }));
+  return withAttempt(off, report.attempt, (attempt) => ({ ...withoutNote(off, attempt, reportId), reopenedAt: at }));
 }

@@ -10,8 +10,10 @@ export type Report = {
   /** NPI of who wrote it, where it says so. */
   fromNpi: string | null;
   receivedAt: Moment;
-  /** What Refloop wrote of it in the chart; null while it has not, and where the note was in the chart before. */
+  /** What Refloop wrote of it in the chart, also where that is entered in error since; null while it has not, and where the note was in the chart before. */
   chart: { document: ResourceRef | null; receipt: ResourceRef | null };
+  /** How often it was linked by mistake and taken off again. */
+  takenOff: number;
 } & (
   | { status: 'received' }
   /** A person looked at it: it is of something else, and nothing is asked of anybody for it. */
@@ -19,6 +21,13 @@ export type Report = {
   | { status: 'matched'; attempt: number }
   | { status: 'reviewed'; attempt: number; reviewedBy: string; reviewedAt: Moment }
 );
+
+/** The type of a reference to a document that Refloop itself keeps; every other type is of the chart. */
+export const KEPT_HERE = 'Document';
+
+/** Taken off, it lies among what came in again, and is placed from there: linked here it would stand in two places. */
+export const isHeldAgain = ({ status, takenOff, document }: Report): boolean =>
+  status === 'not-of-this' && takenOff > 0 && document?.type === KEPT_HERE;
 
 /** It is known whose answer it is. */
 export const isLinked = (report: Report): report is Extract<Report, { attempt: number }> =>

@@ -47,6 +47,7 @@ export const EVENT_VERSIONS: Record<ReferralFact['type'], { current: number; ste
   'report-matched': { current: 1, steps: {} },
   'report-reviewed': { current: 1, steps: {} },
   'report-refused': { current: 1, steps: {} },
+  'report-unlinked': { current: 1, steps: {} },
   'report-filed': { current: 1, steps: {} },
   'receipt-recorded': { current: 1, steps: {} },
   'performer-proposed': { current: 1, steps: {} },

@@ -130,7 +130,7 @@ const ofReports = ({ reports }: Referral, owed: Owed): Obligation[] =>
  */
 function toTell(asked: Question, owed: Owed): Obligation[] {
   const told = stillWith(asked.referral).flatMap((still) => toBeCancelled(still, asked, owed));
-  return [...told, ...notesOfEarlier(asked.referral).flatMap((attempt) => toWrite(attempt, owed))];
+  return [...told, ...notesOfEarlier(asked.referral).flatMap((attempt) => toWrite(attempt, sinceReopened(attempt, owed)))];
 }
 
 /** Nobody waits without end for an office that was passed over and has nothing booked: somebody else looks after the patient. */
@@ -169,8 +169,15 @@ function toReply(referral: Referral, owed: Owed): Obligation[] {
   );
 }
 
-function workOf(attempt: Attempt, asked: Question, owed: Owed): Obligation[] {
+/** A note was taken off again: what is owed once more has its whole time from then on, and nothing of before is held against anybody. */
+const sinceReopened =
+  ({ reopenedAt }: Attempt, owed: Owed): Owed =>
+  (kind, about, from) =>
+    owed(kind, about, reopenedAt === null ? from : later(from ?? reopenedAt, reopenedAt));
+
+function workOf(attempt: Attempt, asked: Question, ofPolicy: Owed): Obligation[] {
   const { referral, now } = asked;
+  const owed = sinceReopened(attempt, ofPolicy);
   const { service, reports, authorization } = referral;
   const { work } = attempt;
   const answered = isToRead(attempt, reports);
@@ -217,18 +224,19 @@ function workOf(attempt: Attempt, asked: Question, owed: Owed): Obligation[] {
 /** Whoever was proposed waits for the clinician's word, and the coordinator with them. */
 function toApprove({ proposal, attempts }: Referral, owed: Owed): Obligation[] {
   if (proposal.status === 'none') return [];
-  const waitsSince = attempts.at(-1)?.work.since ?? proposal.at;
+  const last = attempts.at(-1);
+  const waitsSince = last?.work.since ? later(last.work.since, last.reopenedAt ?? last.work.since) : proposal.at;
   return [{ ...owed('approve-performer', `proposal ${proposal.sequence}`, proposal.at), waitsSince }];
 }
 
 /** Somebody else is to be asked: the coordinator has their whole time again once the clinician refused who was proposed; a lead does not wait for it anew. */
-function toReroute({ number, work }: Attempt, referral: Referral, owed: Owed): Obligation[] {
+function toReroute({ number, work, reopenedAt }: Attempt, referral: Referral, owed: Owed): Obligation[] {
   if (referral.proposal.status === 'open') return toApprove(referral, owed);
   // Whoever wrote the answer: it may be all that was asked for.
   if (referral.attempts.some((each) => isToRead(each, referral.reports))) return [];
   const refusedAt = referral.refusedPerformers.at(-1)?.at;
   const since = refusedAt === undefined ? work.since : later(work.since, refusedAt);
-  return [{ ...owed('reroute', `attempt ${number}`, since), waitsSince: work.since }];
+  return [{ ...owed('reroute', `attempt ${number}`, since), waitsSince: later(work.since, reopenedAt ?? work.since) }];
 }
 
 /** While the payer keeps it from being sent (R112) their word is what is owed; from that word on it has its whole time to be sent (R111). */

@@ -50,6 +50,10 @@ const asksOfAnother = ({ attempts }: Referral, { act }: EscalationStep, { about 
 /** What ends by itself is its owner's alone: a lead could do no more about it. */
 const endsUntold = ({ reach }: EscalationStep, { until }: Obligation): boolean => reach === 'lead' && until !== undefined;
 
+/** A note was taken off again: nothing of before is held against anybody. */
+const reopenedSince = ({ attempts }: Referral, at: Instant): Instant =>
+  attempts.reduce((last, { reopenedAt }) => (reopenedAt !== null && reopenedAt > last ? reopenedAt : last), at);
+
 type Found = { policy: SlaPolicy; obligations: readonly Obligation[]; ahead: readonly Step[] };
 const lastFound = new WeakMap<Referral, Found>();
 
@@ -84,7 +88,8 @@ function findAhead(referral: Referral, policy: SlaPolicy, obligations: readonly 
         add(step, stage, step.reach === 'lead' ? waits : owed.since);
   }
   if (referral.order.status === 'active' && !closedBy(referral)) {
-    for (const step of steps) if (step.of === 'order') add(step, ORDER_STAGE, referral.order.approval.at);
+    const since = reopenedSince(referral, referral.order.approval.at);
+    for (const step of steps) if (step.of === 'order') add(step, ORDER_STAGE, since);
   }
   return ahead;
 }

@@ -22,7 +22,8 @@ export const placerIdentifier = (referralId: string): Identifier => ({
 });
 
 /** Of a report and of its receipt: a report has one of each. */
-export const reportKey = (referralId: string, reportId: string): string => `${referralId}/${reportId}`;
+export const reportKey = (referralId: string, reportId: string, takenOff = 0): string =>
+  `${referralId}/${reportId}${takenOff === 0 ? '' : `/${takenOff + 1}`}`;
 
 /** Task A's own key: referral and attempt, so that a second attempt is not taken for the declined first. */
 export const taskKey = (referralId: string, attempt: number): string => `${referralId}-${attempt}`;

@@ -4,6 +4,7 @@
  * the Consultant Report value set, whose basedOn is the order, and whose executionPeriod ends when the report was received.
  */
 import type { Specialty } from '../clinical/specialty.ts';
+import type { Resource } from '../fhir/ehr-port.ts';
 import { type ResourceRef, referenceText } from '../fhir/reference.ts';
 import type { Instant } from '../instant.ts';
 import type { Performer } from '../referral/event.ts';
@@ -13,6 +14,8 @@ import type { Json } from './resources.ts';
 export type ReportInChart = {
   referralId: string;
   reportId: string;
+  /** How often it was linked by mistake and taken off: what was written of it then is not this. */
+  takenOff?: number;
   form: 'interim' | 'final';
   patientId: string;
   /** Null where it was placed by hand and nobody said which it is. */
@@ -48,12 +51,12 @@ const authorOf = ({ performer, fromNpi }: ReportInChart): Json => ({
 
 /** The note as a document of the chart, without its content; an interim one says so. */
 export function noteInChart(report: ReportInChart): Json {
-  const { referralId, reportId, form, patientId, order, task, specialty, receivedAt } = report;
+  const { referralId, reportId, takenOff, form, patientId, order, task, specialty, receivedAt } = report;
   const related = [order, task].filter((each) => each !== null);
   return {
     resourceType: 'DocumentReference',
     meta: { profile: ['http://hl7.org/fhir/us/core/StructureDefinition/us-core-documentreference'] },
-    identifier: [{ system: REPORT_IDENTIFIER_SYSTEM, value: reportKey(referralId, reportId) }, placerIdentifier(referralId)],
+    identifier: [{ system: REPORT_IDENTIFIER_SYSTEM, value: reportKey(referralId, reportId, takenOff) }, placerIdentifier(referralId)],
     status: 'current',
     docStatus: form === 'final' ? 'final' : 'preliminary',
     type: conceptOf(specialty.consultNote),
@@ -81,12 +84,19 @@ export const withFile = (note: Json, { contentType, base64, bytes }: NoteFile, t
   content: [{ attachment: { contentType, data: base64, size: bytes, title, creation: note['date'] } }],
 });
 
+/** Taken off the referral: it stays where it is and says of itself that it was entered in error; a person reads why. */
+export function enteredInError(held: Resource): Resource {
+  return held.resourceType === 'DocumentReference'
+    ? { ...held, status: 'entered-in-error', docStatus: 'entered-in-error' }
+    : { ...held, status: 'entered-in-error', statusReason: { text: 'The note was linked to this referral by mistake.' } };
+}
+
 /** Task B; `document` is where the note stands in the chart, null where it came on paper. */
 export function receiptTask(report: ReportInChart, document: ResourceRef | null): Json {
-  const { referralId, reportId, patientId, order, task, specialty, receivedAt } = report;
+  const { referralId, reportId, takenOff, patientId, order, task, specialty, receivedAt } = report;
   return {
     resourceType: 'Task',
-    identifier: [{ system: RECEIPT_IDENTIFIER_SYSTEM, value: reportKey(referralId, reportId) }, placerIdentifier(referralId)],
+    identifier: [{ system: RECEIPT_IDENTIFIER_SYSTEM, value: reportKey(referralId, reportId, takenOff) }, placerIdentifier(referralId)],
     groupIdentifier: placerIdentifier(referralId),
     // The measure goes by basedOn, not by focus.
     ...(order ? { basedOn: [{ reference: referenceText(order) }] } : {}),

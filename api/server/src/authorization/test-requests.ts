@@ -200,6 +200,15 @@ export const REQUESTS: Record<string, Request> = {
     changes: true,
     body: ({ target }) => ({ referralId: target.id, reportId: target.made['reportId'] ?? 'none' }),
   }),
+  'post /work/reviews/unlinking | a note to review': row('a note to review', () => '/work/reviews/unlinking', {
+    changes: true,
+    body: ({ target }) => ({
+      referralId: target.id,
+      reportId: target.made['reportId'] ?? 'none',
+      because: 'other-patient',
+      reason: 'A namesake',
+    }),
+  }),
   'post /work/answers | a question to answer': row('a question to answer', () => '/work/answers', {
     changes: true,
     body: ({ target }) => ({ referralId: target.id, score: 4 }),

@@ -5,8 +5,9 @@
 import type { Resource } from '@refloop/domain/fhir/ehr-port';
 import type { ResourceRef } from '@refloop/domain/fhir/reference';
 import type { ObservedFact } from '@refloop/domain/referral/observe';
+import { isLinked } from '@refloop/domain/referral/report';
 import { unreachable } from '@refloop/domain/result';
-import { RECEIPT_IDENTIFIER_SYSTEM, REPORT_IDENTIFIER_SYSTEM } from '@refloop/domain/write-back/identifiers';
+import { RECEIPT_IDENTIFIER_SYSTEM, REPORT_IDENTIFIER_SYSTEM, reportKey } from '@refloop/domain/write-back/identifiers';
 import { lookUp } from '@refloop/domain/write-back/look-up';
 import type { StepInHand } from '@refloop/domain/write-back/plan-in-hand';
 import { withFile } from '@refloop/domain/write-back/report-in-chart';
@@ -143,6 +144,15 @@ function madeAs(type: InChart, receipt: string): ResourceRef | undefined {
   return id === undefined ? undefined : { type, id };
 }
 
+/** Taken off since: of the note of another patient nothing more is written here. */
+const takenOff = (referral: Parameters<Handler<unknown>['mayNotLeave']>[0], { reportId, key }: { reportId: string; key: string }) => {
+  const report = referral.reports.find(({ id }) => id === reportId);
+  if (!report) return undefined;
+  return isLinked(report) && reportKey(referral.id, report.id, report.takenOff) === key
+    ? undefined
+    : 'The note was taken off the referral.';
+};
+
 const beforeTheOrder = ({ order }: Parameters<Handler<unknown>['mayNotLeave']>[0]): string | undefined =>
   order.status === 'draft' || order.status === 'approved' ? 'The order is not in the chart.' : undefined;
 
@@ -173,7 +183,7 @@ export function noteInChart(deps: ReportInChartDeps, fileOf: KeptFile): Handler<
     content: NoteContent,
     timeoutMs: TIMEOUT_MS,
     // Also of an order that is over the note belongs in the chart.
-    mayNotLeave: beforeTheOrder,
+    mayNotLeave: (referral, content) => beforeTheOrder(referral) ?? takenOff(referral, content),
     look: async (message) => {
       const wanted = await wantedOf(message);
       return wanted ? make.look(wanted, message) : { kind: 'unclear', detail: 'The file is not kept any more.' };
@@ -202,7 +212,7 @@ export function noteReceipt(deps: ReportInChartDeps): Handler<ReceiptContent> {
     what: 'The receipt of the note in the chart',
     repeatable: true,
     content: ReceiptContent,
-    mayNotLeave: beforeTheOrder,
+    mayNotLeave: (referral, content) => beforeTheOrder(referral) ?? takenOff(referral, content),
     look: (message) => make.look(wantedOf(message), message),
     send: (message) => make.send(wantedOf(message), message),
     follows: ({ id, content: { reportId } }, outcome, at): ObservedFact | undefined => {

@@ -34,6 +34,8 @@ export const TaskStandingContent = z.object({
   approvedAt: z.string(),
   /** As it is created where it is not there: of a later attempt, or where the write-back could not write one. Null where the write-back writes it. */
   draft: z.looseObject({ resourceType: z.literal('Task') }).nullable(),
+  /** A note that had completed it was taken off: the work goes on, which a completed Task does not say. */
+  reopens: z.boolean().optional(),
   /** Where this is how the referral was sent: told as delivered or failed. */
   transmissionId: z.string().nullable(),
 });
@@ -43,6 +45,10 @@ export type TaskStandingDeps = { sites: Site[]; access: OwnAccess; now: () => Da
 
 /** Somebody else may write between our reading and our writing. */
 const MOST_READINGS = 3;
+
+/** BSeR 2.0.0-ballot, Harmonized State Transitions: from `completed` nothing follows. */
+const NOT_REOPENED =
+  'The Task in the EHR is completed, and a completed Task is not opened again. The note that completed it was taken off: let the specialist’s office know that their note is still waited for.';
 
 type Found = { kind: 'found'; task: Resource } | { kind: 'absent' } | { kind: 'ended'; sent: Sent };
 const ended = (sent: Sent): Found => ({ kind: 'ended', sent });
@@ -102,7 +108,7 @@ export function taskStanding({ sites, access, now }: TaskStandingDeps): Handler<
   }
 
   /** Undefined where somebody else wrote between the reading and the writing. */
-  async function move(ehr: EhrPort, task: Resource, { work, why, at }: TaskStandingContent): Promise<Sent | undefined> {
+  async function move(ehr: EhrPort, task: Resource, { work, why, at, reopens }: TaskStandingContent): Promise<Sent | undefined> {
     const held = workOf(task);
     if (held === undefined)
       return { kind: 'refused', detail: 'The Task in the EHR has a status from which Refloop does not move it.', final: true };
@@ -110,6 +116,7 @@ export function taskStanding({ sites, access, now }: TaskStandingDeps): Handler<
       case 'same':
         return { kind: 'done', receipt: receiptOf(task) };
       case 'ahead':
+        if (reopens && held === 'completed') return { kind: 'refused', detail: NOT_REOPENED, final: true };
         return { kind: 'left-out', detail: 'The Task in the EHR is further along already.' };
       case 'apart':
         return {
@@ -162,6 +169,7 @@ export function taskStanding({ sites, access, now }: TaskStandingDeps): Handler<
       }
       const held = workOf(found.task);
       const stands = held === undefined ? 'behind' : compareStanding(held, message.content.work);
+      if (stands === 'ahead' && message.content.reopens && held === 'completed') return { kind: 'absent' };
       // A version guards it: what is behind is written again.
       return stands === 'same' || stands === 'ahead' ? { kind: 'done', receipt: receiptOf(found.task) } : { kind: 'absent' };
     },

@@ -1,7 +1,7 @@
 /** What a coordinator puts on record, over HTTP: each act with what it needs, under the key of its press. */
 
 import { BY_HAND_CHANNELS, DECLINE_REASONS } from '@refloop/domain/referral/attempt';
-import { CONTACTS, DENIAL_REASONS } from '@refloop/domain/referral/care-event';
+import { CONTACTS, DENIAL_REASONS, MISFILINGS } from '@refloop/domain/referral/care-event';
 import { z } from 'zod';
 import { AuthorizationAnswer, AuthorizationNumber } from './packet.ts';
 
@@ -17,6 +17,7 @@ export const ACTS = [
   'note',
   'link-report',
   'refuse-report',
+  'unlink-report',
   'patient-heard',
   'authorization',
   'contacted',
@@ -32,6 +33,13 @@ export type ActName = z.infer<typeof ActName>;
 const when = { at: z.iso.datetime({ offset: true }) };
 /** Of an office that was asked before; without it, of whom was asked last. */
 const office = { attempt: z.number().int().positive().optional() };
+
+/** Which note was linked by mistake, whose it is, and what shows it. */
+export const Misfiled = {
+  reportId: z.string().min(1).max(300),
+  because: z.enum(MISFILINGS),
+  reason: z.string().trim().min(3, 'Say in a few words how you know').max(500),
+};
 
 /** What a coordinator puts on record: what they did, or what they were told by telephone or on paper. */
 export const Act = z.discriminatedUnion('act', [
@@ -59,6 +67,8 @@ export const Act = z.discriminatedUnion('act', [
     reportId: z.string().min(1).max(300),
     reason: z.string().trim().min(3, 'Say in a few words why').max(500),
   }),
+  /** It was linked by mistake: what rested on it is open again. */
+  z.object({ act: z.literal('unlink-report'), ...Misfiled }),
   /** What the patient wrote was seen to. */
   z.object({ act: z.literal('patient-heard') }),
   z.discriminatedUnion('answer', [

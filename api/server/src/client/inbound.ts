@@ -15,6 +15,8 @@ export const HeldReason = z.enum([
   'own-referral',
   'not-seen',
   'not-a-note',
+  /** It stood with a referral by mistake. */
+  'taken-off',
 ]);
 export type HeldReason = z.infer<typeof HeldReason>;
 

@@ -103,6 +103,10 @@ export const Thread = z.object({
       }),
     ),
     attempts: z.array(z.object({ attempt: Count, name: z.string() })),
+    /** Notes that are linked, which can be taken off; the last first. */
+    linked: z.array(
+      z.object({ reportId: z.string(), form: z.enum(['interim', 'final']), from: z.string(), at: LastAt, reviewed: z.boolean() }),
+    ),
   }),
   /** Of which offices an act can be told, where that is not whom was asked last alone. */
   offices: z.array(z.object({ act: ActName, attempts: z.array(z.object({ attempt: Count, name: z.string() })) })),

@@ -1,5 +1,6 @@
 /** One person's own list, across patients: what waits for their signature, what they approved that is unfinished, what they sent. */
 import { z } from 'zod';
+import { Misfiled } from './acts.ts';
 import { NetworkWord } from './match.ts';
 import { PendEnd } from './recommendation.ts';
 
@@ -155,6 +156,12 @@ export type SettleByHand = z.infer<typeof SettleByHand>;
 /** The clinician has read it; for a final report of a patient who was seen this closes the loop. */
 export const ReviewRequest = z.object({ referralId: z.string().min(1).max(60), reportId: z.string().min(1).max(200) });
 export type ReviewRequest = z.infer<typeof ReviewRequest>;
+
+/** The clinician says that the note is of somebody or something else. */
+export const UnlinkRequest = z.object({ referralId: z.string().min(1).max(60), ...Misfiled });
+export type UnlinkRequest = z.infer<typeof UnlinkRequest>;
+export const UnlinkAnswer = z.object({ unlinked: z.literal(true) });
+export type UnlinkAnswer = z.infer<typeof UnlinkAnswer>;
 
 /** The clinician's word on a further specialist: approved, they are asked from that moment on; refused, the coordinator reads why. */
 export const ProposalRequest = z.object({

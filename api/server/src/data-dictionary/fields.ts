@@ -172,6 +172,13 @@ const ATTEMPT = {
   offered: field('Dates that the office named last', 'list with its time', 'performer', 'it named none'),
   visits: field('When the patient was seen, each visit once', 'list', 'visit', 'not yet, or inferred without a time'),
   work: field('Where it stands with them, and since when', 'union by BSeR status', 'work'),
+  sinceNote: field(
+    'How it stood before the first note, and what was told since, so that a note can be taken off',
+    'standing and facts',
+    'Refloop',
+    'no note was linked',
+  ),
+  reopenedAt: field('When a note was taken off: since then what is owed has its whole time', 'instant', 'Refloop', 'none was'),
 } as const satisfies Fields<Attempt>;
 
 const REPORT = {
@@ -186,6 +193,7 @@ const REPORT = {
     'EHR chart',
     'Refloop writes nothing there, or has not yet',
   ),
+  takenOff: field('How often it was linked by mistake and taken off again', 'number', 'Refloop'),
   status: field('Received, matched, reviewed, or not of this referral', 'code', 'Refloop'),
   attempt: field('Which attempt it answers', 'number', 'Refloop', 'it is received and not matched'),
   reviewedBy: field('Who read it', 'subject', 'Refloop', 'nobody has yet'),

@@ -196,6 +196,10 @@ export const GOOD: Record<string, Good> = {
     path: () => '/work/proposals',
     body: () => ({ referralId: 'nothing', sequence: 7, answer: { kind: 'refuse', reason: 'Too far for the patient' } }),
   },
+  'post /work/reviews/unlinking': {
+    path: () => '/work/reviews/unlinking',
+    body: () => ({ referralId: 'nothing', reportId: 'nothing', because: 'other-patient', reason: 'A namesake' }),
+  },
   'post /work/reviews': { path: () => '/work/reviews', body: () => ({ referralId: 'nothing', reportId: 'nothing' }) },
   'post /worklist/referrals/:id/next-performers': {
     path: () => '/worklist/referrals/nothing/next-performers',

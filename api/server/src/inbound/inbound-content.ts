@@ -17,6 +17,8 @@ export const InboundContent = z.object({
   note: z.string(),
   /** With which mail it came, as an attachment; null of what came by itself. `id`: under which the mail is kept. */
   mail: z.object({ id: z.string(), from: z.string(), subject: z.string(), text: z.string() }).nullable().default(null),
+  /** Since when it is held once more, where it was taken off a referral; null of what was never placed. */
+  heldAgainAt: z.string().nullable().default(null),
   /** How often something failed while it was read or placed. */
   tries: z.int().min(0).default(0),
 });
@@ -76,6 +78,7 @@ export const contentToRead = (mail: InboundContent['mail']): InboundContent => (
   link: null,
   why: null,
   note: '',
+  heldAgainAt: null,
   tries: 0,
   mail,
 });

@@ -197,6 +197,86 @@ describe('a late note of an order that is over', () => {
   });
 });
 
+describe('a note that was placed with the wrong referral', () => {
+  const place = (id: string | undefined, referralId: string) =>
+    api.call('POST', `/inbound/documents/${id}/placing`, coordinator, { referralId, attempt: 1, form: 'final' });
+  const threadOf = async (id: string): Promise<Thread> => (await api.call('GET', `/worklist/referrals/${id}`, coordinator)).body as Thread;
+  const rowOf = async (id: string) => (await toReview()).find(({ referralId }) => referralId === id);
+  const placedAt = async (referralId: string): Promise<string | undefined> => {
+    await hand(await pdfNote([[`Impression: well, of ${referralId}`]]), { jti: referralId });
+    await inbound.run();
+    const document = (await held()).find(({ why }) => why === 'names-nobody');
+    expect((await place(document?.id, referralId)).status).toBe(200);
+    return document?.id;
+  };
+  beforeAll(async () => {
+    for (const id of ['r-wrong', 'r-right', 'r-seen']) await putInForce(api.store, api.scope, id, AT);
+  });
+
+  test('is taken off by a coordinator, reviewed or not: the loop is open again, the note is held again and placed where it belongs', async () => {
+    const id = await placedAt('r-wrong');
+    const row = await rowOf('r-wrong');
+    await api.call('GET', `/work/documents/${row?.documentId}/reading`, clinician);
+    await api.call('POST', '/work/reviews', clinician, { referralId: 'r-wrong', reportId: row?.reportId });
+    const closed = await threadOf('r-wrong');
+    expect([closed.status, closed.acts, closed.toLink.linked]).toEqual([
+      'closed',
+      ['unlink-report'],
+      [{ reportId: row?.reportId, form: 'final', from: 'Ana Rivera, MD', at: expect.any(String), reviewed: true }],
+    ]);
+    const what = { act: 'unlink-report', reportId: row?.reportId, because: 'other-patient', reason: 'It is her sister’s' };
+    const unlink = (key: string, sequence: number, more = {}) =>
+      api.call('POST', '/worklist/referrals/r-wrong/acts', coordinator, { key, sequence, what: { ...what, ...more } });
+    expect((await unlink('unlink-no-reason', closed.sequence, { reason: ' ' })).status).toBe(400);
+    const off = await unlink('unlink-of-r-wrong', closed.sequence);
+    expect(off.status, JSON.stringify(off.body)).toBe(200);
+    expect((await unlink('unlink-of-r-wrong', closed.sequence)).status, 'the same press again').toBe(200);
+    const open = off.body as Thread;
+    expect([open.status, open.obligations.map(({ kind }) => kind)]).toEqual(['in-chart', ['send']]);
+    expect((open.obligations[0]?.dueAt ?? '') > api.clock.now.toISOString(), 'with its whole time').toBe(true);
+    expect(open.entries.find(({ title }) => title.startsWith('Note taken off'))).toMatchObject({
+      by: 'kim',
+      detail: 'It is of another patient. It is her sister’s',
+    });
+    expect((await unlink('unlink-once-more', open.sequence)).status, 'there is none any more').toBe(409);
+
+    const [again] = await held();
+    expect(again).toMatchObject({ why: 'taken-off', isOverdue: false });
+    expect(again?.id).not.toBe(id);
+    expect((await api.download(`/inbound/documents/${again?.id}/file`, coordinator)).bytes.byteLength).toBeGreaterThan(0);
+    expect((await api.call('GET', `/work/documents/${id}/reading`, clinician)).status, 'nobody reads it there any more').toBe(404);
+    expect((await place(again?.id, 'r-right')).status).toBe(200);
+    expect([(await held()).length, (await threadOf('r-right')).status]).toEqual([0, 'reported']);
+    const right = await rowOf('r-right');
+    expect((await api.call('GET', `/work/documents/${right?.documentId}/reading`, clinician)).status).toBe(200);
+    await api.call('POST', '/work/reviews', clinician, { referralId: 'r-right', reportId: right?.reportId });
+    const audit = await api.store.transaction(api.scope, (unit) => unit.audit.list({ referralId: 'r-wrong' }));
+    expect(audit.map(({ action }) => action)).toEqual(expect.arrayContaining(['inbound.placed', 'document.reading-read', 'worklist.act']));
+  });
+
+  test('is taken off by the clinician who reads it, and by no other; it can come back to the very same referral', async () => {
+    await placedAt('r-seen');
+    const row = await rowOf('r-seen');
+    const asked = { referralId: 'r-seen', reportId: row?.reportId, because: 'other-referral', reason: 'It answers the one of May' };
+    const moss = await api.session({ patientId: null, subject: 'moss' });
+    expect((await api.call('POST', '/work/reviews/unlinking', moss, asked)).status).toBe(404);
+    expect((await api.call('POST', '/work/reviews/unlinking', coordinator, asked)).status).toBe(403);
+    expect((await api.call('POST', '/work/reviews/unlinking', clinician, asked)).body).toEqual({ unlinked: true });
+    expect((await api.call('POST', '/work/reviews/unlinking', clinician, asked)).status).toBe(409);
+    expect(await rowOf('r-seen')).toBeUndefined();
+    const reviewed = await api.call('POST', '/work/reviews', clinician, { referralId: 'r-seen', reportId: row?.reportId });
+    expect(reviewed.status, 'nor is it reviewed').toBe(409);
+    const audit = await api.store.transaction(api.scope, (unit) => unit.audit.list({ referralId: 'r-seen' }));
+    expect(audit.map(({ action }) => action)).toContain('report.unlinked');
+    const [again] = await held();
+    expect((await place(again?.id, 'r-seen')).status).toBe(200);
+    const anew = await rowOf('r-seen');
+    expect(anew?.reportId).not.toBe(row?.reportId);
+    await api.call('POST', '/work/reviews', clinician, { referralId: 'r-seen', reportId: anew?.reportId });
+    expect((await threadOf('r-seen')).status).toBe('closed');
+  });
+});
+
 describe('a note about nobody whom it is like', () => {
   test('is somebody’s by a day; a coordinator finds the patient by birth date or record number, which is on record', async () => {
     await hand(new Uint8Array(Buffer.from(HL7_CONSULTATION)), { jti: 'unlike' });

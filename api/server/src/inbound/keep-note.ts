@@ -33,7 +33,16 @@ export async function keepNote(unit: Unit, note: NoteOfLink): Promise<'held' | '
   const chart = referral && (await unit.patientIdentities.get(referral.patientId));
   const why = againstKeeping(reading, chart?.identity);
   const insert = async (standing: InboundStanding): Promise<void> => {
-    const content: InboundContent = { reading, type: PDF_TYPE, link: { referralId, attempt }, why, note: '', tries: 0, mail: null };
+    const content: InboundContent = {
+      reading,
+      type: PDF_TYPE,
+      link: { referralId, attempt },
+      why,
+      note: '',
+      heldAgainAt: null,
+      tries: 0,
+      mail: null,
+    };
     const row: StoredInbound = { id, source: 'portal', sha256, receivedAt: at, standing, linkKey: linkKeyOf(referralId, attempt), content };
     await unit.inboundDocuments.insert(row, bytes);
   };

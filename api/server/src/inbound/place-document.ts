@@ -51,7 +51,7 @@ export async function placeDocument(
   });
   if (!applied || !there) return false;
   await unit.documents.insert({ id, referralId, contentType: content.type, sha256, receivedAt, bytes });
-  const kept: InboundContent = { ...content, why: null };
+  const kept: InboundContent = { ...content, why: null, heldAgainAt: null };
   await unit.inboundDocuments.settle(id, { status: 'placed', at, referralId }, kept);
   return true;
 }

@@ -6,4 +6,8 @@ export const PERHAPS_SENT = 'perhaps-sent';
 export const NOT_SENT = 'not-sent';
 export type EffectObligation = typeof PERHAPS_SENT | typeof NOT_SENT;
 
+/** What a person says became of it, as its standing keeps it. */
+export const FOUND_OUT = 'Found out by a person.';
+export const SEEN_TO = 'A person saw to it in another way.';
+
 export const EFFECT_OBLIGATIONS: readonly string[] = [PERHAPS_SENT, NOT_SENT];

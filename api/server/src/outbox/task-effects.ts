@@ -41,6 +41,9 @@ const sentByFhir = (happenings: readonly Happening[], attempt: number): string |
   return null;
 };
 
+const isCompleted = (referral: Referral | undefined, attempt: number): boolean =>
+  referral?.attempts.find(({ number }) => number === attempt)?.work.status === 'completed';
+
 export async function addTaskEffects(
   unit: Unit,
   before: Referral | undefined,
@@ -73,6 +76,7 @@ export async function addTaskEffects(
       at: now,
       approvedAt: order.approval.at,
       draft: isPlanned ? null : (draftOf(after, attempt, requesterName) as TaskStandingContent['draft']),
+      reopens: isCompleted(before, number) && work !== 'completed',
       transmissionId: sentByFhir(happenings, number),
     };
     await unit.outbox.add({

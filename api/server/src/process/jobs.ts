@@ -1,6 +1,7 @@
 /** The jobs of a worker: what is done again and again, and how often it is looked whether there is something to do. */
 import { startSequencer } from '../audit/sequencer.ts';
 import { type AnyHandler, anyHandler } from '../channels/handler.ts';
+import { noteInError } from '../channels/note-in-error.ts';
 import { packetHandlers } from '../channels/packet-handlers.ts';
 import { patientMail } from '../channels/patient-mail.ts';
 import { noteInChart, noteReceipt } from '../channels/report-in-chart.ts';
@@ -40,6 +41,7 @@ const channelHandlers = ({ config, sites, access, now }: Foundation, store: Stor
   anyHandler(taskStanding({ sites, access, now })),
   anyHandler(noteInChart({ sites, access, now }, (scope, id) => store.transaction(scope, ({ documents }) => documents.get(id)))),
   anyHandler(noteReceipt({ sites, access, now })),
+  anyHandler(noteInError({ sites, access, now })),
   ...packetHandlers(config.channels, fetch),
   anyHandler(textMessage({ sites, address: config.address })),
   anyHandler(patientMail({ sites, smtp: config.channels.smtp, address: config.address })),

@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { NoteReading } from '../client/inbound.ts';
-import { MyWork, ProposalAnswer, ProposalRequest, ReviewAnswer, ReviewRequest, SettleByHand, WorkAnswer } from '../client/work.ts';
+import {
+  MyWork,
+  ProposalAnswer,
+  ProposalRequest,
+  ReviewAnswer,
+  ReviewRequest,
+  SettleByHand,
+  UnlinkAnswer,
+  UnlinkRequest,
+  WorkAnswer,
+} from '../client/work.ts';
 import type { ProposalService } from '../services/proposals.ts';
 import type { ReviewService } from '../services/reviews.ts';
 import type { WorkService } from '../services/work.ts';
@@ -62,6 +72,15 @@ export const workRoutes = ({
     body: ReviewRequest,
     answer: ReviewAnswer,
     handle: async ({ session, body, now }) => reviews.review(session, body, now),
+  }),
+  sessionRoute({
+    method: 'post',
+    path: '/work/reviews/unlinking',
+    summary: 'Say that a note is of another patient or another referral: it is taken off, and what rested on it is open again.',
+    roles: ['clinician'],
+    body: UnlinkRequest,
+    answer: UnlinkAnswer,
+    handle: async ({ session, body, now }) => reviews.unlink(session, body, now),
   }),
   sessionRoute({
     method: 'post',

@@ -53,6 +53,7 @@ export function officeRefusal(refusal: OfficeRefusal): Refusal {
     case 'no-such-proposal':
     case 'no-such-report':
     case 'report-not-matched':
+    case 'report-held-again':
     case 'nothing-reviewed':
     case 'nothing-set-aside':
       return careRefusal(refusal);
@@ -105,6 +106,13 @@ export function careRefusal(refusal: ByHandRefusal): Refusal {
       );
     case 'nothing-to-link':
       return problem('conflict', 'This note is linked already. Look at it again.');
+    case 'nothing-to-unlink':
+      return problem('conflict', 'This note was taken off this referral already. Look at it again.');
+    case 'report-held-again':
+      return problem(
+        'conflict',
+        'This note was taken off, and lies among the documents that came in. Place it from there, with the referral that it is of.',
+      );
     case 'nothing-unheard':
       return problem('conflict', 'All that the patient wrote has been seen to, or is their clinician’s to hear. Look at it again.');
     case 'nothing-booked':

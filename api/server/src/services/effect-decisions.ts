@@ -1,6 +1,7 @@
 /** What a person found out about an effect that nobody tries by itself any more: it was sent, it is to be sent again, or it was done otherwise. */
 import type { DecideEffect, Thread } from '../client/thread.ts';
 import { isInDoubt, settleEffectObligations } from '../outbox/effect-obligation.ts';
+import { FOUND_OUT, SEEN_TO } from '../outbox/effect-trouble.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, type Session } from '../sessions/session.ts';
 import type { Settlement, StoredEffect } from '../store/outbox.ts';
@@ -27,13 +28,9 @@ function settlementOf(effect: StoredEffect, decision: DecideEffect['decision'], 
       if (leavesAnew(effect)) return { standing: { status: 'left-out', detail: 'It was sent again, as another.' }, at, dueAt: null };
       return { standing: { status: 'waiting' }, at, dueAt: at };
     case 'was-sent':
-      return standing.status === 'unknown'
-        ? { standing: { status: 'done', receipt: 'Found out by a person.' }, at, dueAt: null }
-        : undefined;
+      return standing.status === 'unknown' ? { standing: { status: 'done', receipt: FOUND_OUT }, at, dueAt: null } : undefined;
     case 'let-go':
-      return standing.status === 'failed'
-        ? { standing: { status: 'left-out', detail: 'A person saw to it in another way.' }, at, dueAt: null }
-        : undefined;
+      return standing.status === 'failed' ? { standing: { status: 'left-out', detail: SEEN_TO }, at, dueAt: null } : undefined;
   }
 }
 

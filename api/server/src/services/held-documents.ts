@@ -41,7 +41,7 @@ async function heldOf(
   { policy, staff, names, now }: Duties,
 ): Promise<{ held: HeldDocument; shown: Shown[] }> {
   const content = inboundContentOf(document.content);
-  const { owner, dueAt, isOverdue, escalatedTo } = heldNoteDuty(document, policy, staff, now);
+  const { owner, dueAt, isOverdue, escalatedTo } = heldNoteDuty({ id: document.id, receivedAt: heldSince(document) }, policy, staff, now);
   const named = (reached: Reached | null): string | null => reached && (names.get(reached.subject) ?? reached.subject);
   const shown = await patientsFor(unit, content);
   const held: HeldDocument = {
@@ -60,11 +60,18 @@ async function heldOf(
   return { held, shown };
 }
 
+const isHeldAgain = ({ content }: StoredInbound): boolean => inboundContentOf(content).heldAgainAt !== null;
+
+/** Nothing of before is held against anybody. */
+const heldSince = ({ content, receivedAt }: StoredInbound): string => inboundContentOf(content).heldAgainAt ?? receivedAt;
+
 /** How many are held, and whether the one that came first is overdue. */
 export async function countHeld(unit: Unit, policy: SlaPolicy, now: string): Promise<{ count: number; isOverdue: boolean }> {
   const count = await unit.inboundDocuments.count('held');
-  const [oldest] = count === 0 ? [] : await unit.inboundDocuments.open({ status: 'held', limit: 1 });
-  return { count, isOverdue: oldest !== undefined && now > heldNoteDueAt(oldest.receivedAt, policy) };
+  const first = count === 0 ? [] : await unit.inboundDocuments.open({ status: 'held', limit: 1 });
+  // By when they came: one that was taken off a referral stands before others that wait longer.
+  const oldest = first.some(isHeldAgain) ? await unit.inboundDocuments.open({ status: 'held', limit: MOST }) : first;
+  return { count, isOverdue: oldest.some((each) => now > heldNoteDueAt(heldSince(each), policy)) };
 }
 
 export function createHeldDocumentService({ store }: { store: Store }): HeldDocumentService {

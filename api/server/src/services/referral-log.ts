@@ -130,7 +130,7 @@ async function append(
   if (!written || !(isEngaged(before) || isEngaged(written))) return written;
   const last = happenings.findLast(({ fact }) => !isUntold(fact));
   await addTaskEffects(unit, before, written, happenings, now);
-  await addReportEffects(unit, written, happenings, now);
+  await addReportEffects(unit, before, written, happenings, now);
   return react(unit, written, now, {
     last: last && { type: last.fact.type, at: now },
     happenings,

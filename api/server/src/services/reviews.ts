@@ -1,8 +1,9 @@
 /** What came back and waits for the clinician: reading it closes the loop, and only a clinician whose referral it is can. */
 import { decideCare } from '@refloop/domain/referral/care-command';
 import type { Referral } from '@refloop/domain/referral/referral';
+import { isHeldAgain } from '@refloop/domain/referral/report';
 import type { NoteReading } from '../client/inbound.ts';
-import type { ReviewAnswer, ReviewRequest, ToldRow, ToReviewRow } from '../client/work.ts';
+import type { ReviewAnswer, ReviewRequest, ToldRow, ToReviewRow, UnlinkAnswer, UnlinkRequest } from '../client/work.ts';
 import { coveredBy } from '../grants/in-force.ts';
 import { inboundContentOf, readingOf } from '../inbound/inbound-content.ts';
 import { problem, type Refusal } from '../problem.ts';
@@ -57,6 +58,8 @@ const NOT_YOURS = 'There is no report of a referral of yours with this number. R
 
 export type ReviewService = {
   review: (session: Session, asked: ReviewRequest, now: Date) => Promise<ReviewAnswer | Refusal>;
+  /** The note is of somebody or something else: it is taken off, before its review and after it. */
+  unlink: (session: Session, asked: UnlinkRequest, now: Date) => Promise<UnlinkAnswer | Refusal>;
   /** A note that was uploaded, byte by byte as it came. */
   document: (session: Session, id: string, now: Date) => Promise<Uint8Array<ArrayBuffer> | Refusal>;
   /** What was read of it: who it names, its text, and what matters most in it as spans of that text. */
@@ -76,6 +79,9 @@ async function readable(
   const referral = document && (await readReferral(unit, document.referralId));
   const requester = referral && referral.order.status !== 'draft' ? referral.order.approval.requester : undefined;
   const coordinates = session.roles.includes('coordinator') || session.roles.includes('lead');
+  // Taken off, it is nobody's to read here: it names somebody else.
+  const isTakenOff = referral?.reports.some((each) => each.document?.type === UPLOADED && each.document.id === id && isHeldAgain(each));
+  if (isTakenOff) return undefined;
   const mayRead = coordinates || (requester !== undefined && (await placeOf(unit, session, requester, now)) !== undefined);
   return document && referral && mayRead ? { document, referral } : undefined;
 }
@@ -116,6 +122,32 @@ export const createReviewService = ({ store }: { store: Store }): ReviewService 
       });
       return new Uint8Array(document.bytes);
     }),
+
+  unlink: (session, { referralId, reportId, because, reason }, now) =>
+    withRetry(() =>
+      store.transaction(session.scope, async (unit) => {
+        const at = now.toISOString();
+        const referral = await readReferral(unit, referralId);
+        const place =
+          referral && referral.order.status !== 'draft' ? await placeOf(unit, session, referral.order.approval.requester, now) : undefined;
+        if (!referral || !place) return problem('not-found', NOT_YOURS);
+        const applied = await applyDecision(unit, referralId, personOf(session, place.coveringFor), at, (current) =>
+          decideCare(current, { type: 'unlink-report', reportId, because, reason }, at),
+        );
+        if (!applied?.ok) return applied ? careRefusal(applied.refusal) : problem('not-found', NOT_YOURS);
+        if (applied.value.lastSequence === referral.lastSequence) return careRefusal({ kind: 'nothing-to-unlink' });
+        await unit.audit.append({
+          at,
+          actor: actorOf(session),
+          action: 'report.unlinked',
+          purpose: 'TREAT',
+          patientId: referral.patientId,
+          referralId,
+          payload: { reportId, because, coveringFor: place.coveringFor },
+        });
+        return { unlinked: true as const };
+      }),
+    ),
 
   review: (session, { referralId, reportId }, now) =>
     withRetry(() =>

@@ -4,7 +4,7 @@ import { shortDateWords } from '@refloop/domain/fhir/date';
 import type { MessageTopic } from '@refloop/domain/patient/messages';
 import type { PatientChannel } from '@refloop/domain/patient/outreach';
 import type { Channel } from '@refloop/domain/referral/attempt';
-import type { AuthorizationDecision, CareFact, PatientMeaning, Withdrawal } from '@refloop/domain/referral/care-event';
+import type { AuthorizationDecision, CareFact, Misfiling, PatientMeaning, Withdrawal } from '@refloop/domain/referral/care-event';
 import { isUntold } from '@refloop/domain/referral/care-event';
 import type { Actor, ReferralEvent, ReferralFact } from '@refloop/domain/referral/event';
 import { unreachable } from '@refloop/domain/result';
@@ -59,6 +59,7 @@ const EVENTS: Record<ReferralFact['type'], { name: string; party: Party }> = {
   'report-matched': { name: 'Note linked to this referral', party: 'refloop' },
   'report-reviewed': { name: 'Note reviewed', party: 'practice' },
   'report-refused': { name: 'Note is not of this referral', party: 'practice' },
+  'report-unlinked': { name: 'Note taken off: it was linked by mistake', party: 'practice' },
   'report-filed': { name: 'Note filed in the chart', party: 'refloop' },
   'receipt-recorded': { name: 'Receipt of the note recorded in the chart', party: 'refloop' },
   'authorization-asked': { name: 'Authorization asked for', party: 'practice' },
@@ -96,6 +97,11 @@ const CHANNEL_WORDS: Record<Channel, string> = {
 const WITHDRAWN_WORDS: Record<Withdrawal, string> = {
   'patient-chose': 'The patient chose another specialist before anything was sent.',
   'clinician-refused': 'The clinician refused them before anything was sent.',
+};
+
+const MISFILED_WORDS: Record<Misfiling, string> = {
+  'other-patient': 'It is of another patient.',
+  'other-referral': 'It is of another referral.',
 };
 
 const TOPIC_WORDS: Record<MessageTopic, string> = {
@@ -203,6 +209,8 @@ function detailOf(fact: ReferralFact, names: Names, handed: Handed): string | nu
       return fact.why;
     case 'report-refused':
       return fact.reason;
+    case 'report-unlinked':
+      return `${MISFILED_WORDS[fact.because]} ${fact.reason}`;
     case 'set-aside-settled':
       return fact.note;
     case 'write-step-settled':

@@ -1,2 +1,3 @@
-/** The type of a reference to a document that Refloop itself keeps; every other type is of the chart. */
-export const UPLOADED = 'Document';
+import { KEPT_HERE } from '@refloop/domain/referral/report';
+
+export const UPLOADED = KEPT_HERE;

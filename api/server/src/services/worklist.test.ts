@@ -323,6 +323,7 @@ test('a note of somebody who was not asked is linked at the worklist, and then t
   expect(before.toLink).toEqual({
     reports: [{ reportId: 'DocumentReference/pa', form: 'final', fromNpi: '1999999984', at: now(), refused: false }],
     attempts: [{ attempt: 1, name: 'Ana Rivera, MD' }],
+    linked: [],
   });
   const end = await act('r-link', { act: 'ended', how: 'cancelled', reason: 'moved away' });
   expect([end.status, String(end.body['detail'])]).toEqual([409, expect.stringContaining('Link it first, or say')]);

@@ -6,6 +6,7 @@ import type { ReferralEvent } from '@refloop/domain/referral/event';
 import { openQuestions } from '@refloop/domain/referral/open-questions';
 import { openProposal } from '@refloop/domain/referral/proposal';
 import type { Referral } from '@refloop/domain/referral/referral';
+import { isLinked } from '@refloop/domain/referral/report';
 import { statusOf } from '@refloop/domain/referral/status';
 import { ok } from '@refloop/domain/result';
 import { calendarFor } from '@refloop/domain/sla/policy';
@@ -158,6 +159,16 @@ function toLinkOf({ reports, attempts }: Referral): Thread['toLink'] {
       return { reportId: id, form, fromNpi, at: receivedAt, refused: !isUnlinked(report) };
     }),
     attempts: attempts.map(({ number, performer }) => ({ attempt: number, name: performer.display })).toReversed(),
+    linked: reports
+      .filter(isLinked)
+      .map(({ id, form, receivedAt, status, attempt }) => ({
+        reportId: id,
+        form,
+        from: attempts.find(({ number }) => number === attempt)?.performer.display ?? '',
+        at: receivedAt,
+        reviewed: status === 'reviewed',
+      }))
+      .toReversed(),
   };
 }
 

@@ -33,6 +33,7 @@ export function patientRefusal(refusal: PatientRefusal): Refusal {
     case 'no-such-proposal':
     case 'no-such-report':
     case 'report-not-matched':
+    case 'report-held-again':
     case 'nothing-reviewed':
     case 'already-closed':
     case 'nothing-set-aside':

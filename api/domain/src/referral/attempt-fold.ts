@@ -1,0 +1,170 @@
+/** The fold of one attempt: what its facts and the notes of its office make of it. */
+import { unreachable } from '../result.ts';
+import {
+  type Appointment,
+  type Attempt,
+  isEnded,
+  type Moment,
+  type SinceNote,
+  type Standing,
+  type Transmission,
+  type Work,
+  type WorkStatus,
+} from './attempt.ts';
+import { MOVES } from './bser.ts';
+import { type AttemptFact, isAttemptFact, isCareFact } from './care-event.ts';
+import { reportProves } from './inference.ts';
+import type { Referral } from './referral.ts';
+import type { Report } from './report.ts';
+
+export type FactOfAttempt = Exclude<AttemptFact, { type: 'attempt-opened' }>;
+
+/** Stages that what follows proves: a note that is taken off takes them with it. */
+const INFERRED: readonly AttemptFact['type'][] = ['attempt-sent', 'attempt-accepted', 'patient-seen'];
+
+export function afterFact(attempt: Attempt, fact: FactOfAttempt, at: Moment): Attempt {
+  const after = changed(attempt, fact, at);
+  const { sinceNote } = attempt;
+  if (at === null && INFERRED.includes(fact.type)) return { ...after, sinceNote: sinceNote ?? { before: standingOf(attempt), then: [] } };
+  if (sinceNote === null) return after;
+  // Inferred from what was told now, and from no note.
+  if (sinceNote.then.length === 0) return { ...after, sinceNote: null };
+  return { ...after, sinceNote: { ...sinceNote, then: [...sinceNote.then, { fact, at }] } };
+}
+
+const standingOf = ({ work, acceptedAt, visits, appointments, transmissions }: Attempt): Standing => ({
+  work,
+  acceptedAt,
+  visits,
+  appointments,
+  transmissions,
+});
+
+/** Seen, and a later date fell through: the outcome is of the visit, whatever becomes of the other date. */
+const isSeenBefore = ({ visits, work }: Attempt): boolean =>
+  visits.length > 0 && (work.status === 'missed' || work.status === 'appointment-cancelled');
+
+/** A report that is known to answer an attempt moves its work where the table lets it. */
+export function afterNote(attempt: Attempt, { id: reportId, form, receivedAt: since }: Report): Attempt {
+  const { before, then }: SinceNote = attempt.sinceNote ?? { before: standingOf(attempt), then: [] };
+  const linked: Attempt = { ...attempt, sinceNote: { before, then: [...then, { reportId }] } };
+  const from: WorkStatus = isSeenBefore(attempt) && form === 'final' ? 'seen' : attempt.work.status;
+  const to = MOVES[from][form === 'final' ? 'outcome' : 'interim'];
+  return to === 'completed' || to === 'seen' ? withWork(linked, { status: to, since }) : linked;
+}
+
+/** As it would stand had this note never been linked to it. */
+export function withoutNote(referral: Referral, attempt: Attempt, reportId: string): Attempt {
+  if (attempt.sinceNote === null) return attempt;
+  const { before, then } = attempt.sinceNote;
+  return then.reduce(
+    (standing: Attempt, each) => {
+      if ('fact' in each) return each.fact.type === 'attempt-opened' ? standing : afterFact(standing, each.fact, each.at);
+      const report = each.reportId === reportId ? undefined : referral.reports.find(({ id }) => id === each.reportId);
+      return report ? afterNote(proved(referral, standing, report.form), report) : standing;
+    },
+    { ...attempt, ...before, sinceNote: null },
+  );
+}
+
+const proved = (referral: Referral, attempt: Attempt, form: Report['form']): Attempt =>
+  reportProves(referral, attempt, form).reduce(
+    (standing, { fact }) =>
+      isCareFact(fact) && isAttemptFact(fact) && fact.type !== 'attempt-opened' ? afterFact(standing, fact, null) : standing,
+    attempt,
+  );
+
+const withWork = (attempt: Attempt, work: Work): Attempt => ({ ...attempt, work });
+
+const withTransmission = (attempt: Attempt, id: string, change: (each: Transmission) => Transmission): Attempt => ({
+  ...attempt,
+  transmissions: attempt.transmissions.map((each) => (each.id === id ? change(each) : each)),
+});
+
+function withAppointment(attempt: Attempt, id: string, status: Appointment['status']): Attempt {
+  return { ...attempt, appointments: attempt.appointments.map((each) => (each.id === id ? { ...each, status } : each)) };
+}
+
+function changed(attempt: Attempt, fact: FactOfAttempt, since: Moment): Attempt {
+  switch (fact.type) {
+    case 'attempt-withdrawn':
+      return withWork(attempt, { status: 'cancelled', since });
+    case 'attempt-sent': {
+      const transmission: Transmission = { id: fact.transmissionId, channel: fact.channel, at: since, status: 'sent' };
+      const sent = { ...attempt, transmissions: [...attempt.transmissions, transmission] };
+      // Sent once more, it stands where it stood.
+      return attempt.work.status === 'draft' ? withWork(sent, { status: 'sent', since }) : sent;
+    }
+    case 'transmission-delivered':
+      return withTransmission(attempt, fact.transmissionId, ({ id, channel, at }) => ({ id, channel, at, status: 'delivered' }));
+    case 'transmission-failed':
+      return withTransmission(attempt, fact.transmissionId, ({ id, channel, at }) => ({
+        id,
+        channel,
+        at,
+        status: 'failed',
+        detail: fact.detail,
+      }));
+    case 'attempt-received':
+      return withWork(attempt, { status: 'received', since });
+    case 'attempt-accepted':
+      return withWork({ ...attempt, acceptedAt: since }, { status: 'accepted', since });
+    case 'work-begun':
+      return withWork(attempt, { status: 'in-progress', since });
+    case 'attempt-declined':
+      return withWork(attempt, { status: 'declined', since, reason: fact.reason });
+    case 'appointment-booked':
+      return booked(attempt, fact.appointmentId, fact.startsAt, since);
+    case 'appointment-missed':
+      return fellThrough(attempt, fact.appointmentId, 'missed', { status: 'missed', since, appointmentId: fact.appointmentId });
+    case 'appointment-cancelled':
+      return fellThrough(attempt, fact.appointmentId, 'cancelled', {
+        status: 'appointment-cancelled',
+        since,
+        appointmentId: fact.appointmentId,
+      });
+    case 'patient-seen': {
+      const kept = fact.appointmentId === null ? attempt : withAppointment(attempt, fact.appointmentId, 'kept');
+      const seen = { ...kept, visits: [...attempt.visits, since] };
+      return isEnded(attempt) || attempt.work.status === 'cancellation-requested' ? seen : withWork(seen, { status: 'seen', since });
+    }
+    case 'dates-offered':
+      return { ...attempt, offered: { dates: fact.dates, at: since } };
+    case 'cancellation-requested':
+      return withWork(attempt, { status: 'cancellation-requested', since, reason: fact.reason });
+    case 'cancellation-confirmed':
+      return withWork(attempt, { status: 'cancelled', since });
+    default:
+      return unreachable(fact);
+  }
+}
+
+/**
+ * An appointment came to nothing. That says something of the work only where it was the one that counted: another is booked by now, was kept
+ * or was missed itself, as when an office closes the date that was moved. And whoever was told to stop has still to say that they did.
+ * One that stood as kept is taken back by a person alone (BSeR: from 5.1.4 to 5.1.3).
+ */
+function fellThrough(attempt: Attempt, appointmentId: string, came: 'missed' | 'cancelled', work: Work): Attempt {
+  const after = withAppointment(attempt, appointmentId, came);
+  const before = attempt.appointments.find(({ id }) => id === appointmentId)?.status;
+  const { work: standing } = attempt;
+  if (standing.status === 'cancellation-requested') return after;
+  if (standing.status === 'scheduled') return standing.appointmentId === appointmentId ? withWork(after, work) : after;
+  const counted = standing.status === 'seen' ? before === 'kept' : before !== 'replaced' && attempt.visits.length === 0;
+  return counted ? withWork(after, work) : after;
+}
+
+/**
+ * Another date takes the place of the one that was booked before. One that nobody told of until something came of it does so only where
+ * nothing later is known, and never of a request to cancel.
+ */
+function booked(attempt: Attempt, appointmentId: string, startsAt: string, since: Moment): Attempt {
+  const others = attempt.appointments.filter(({ id }) => id !== appointmentId);
+  const standing = others.filter(({ status }) => status === 'booked' || status === 'kept').map((each) => each.startsAt);
+  const isPast = [...standing, ...attempt.visits].some((at) => at !== null && at >= startsAt);
+  if (since === null && (isPast || attempt.work.status === 'cancellation-requested'))
+    return { ...attempt, appointments: [...others, { id: appointmentId, startsAt, status: 'replaced' }] };
+  const before = others.map((each): Appointment => (each.status === 'booked' ? { ...each, status: 'replaced' } : each));
+  const appointments: Appointment[] = [...before, { id: appointmentId, startsAt, status: 'booked' }];
+  return withWork({ ...attempt, appointments }, { status: 'scheduled', since, appointmentId });
+}

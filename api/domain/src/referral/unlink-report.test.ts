@@ -1,0 +1,171 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { due } from '../sla/due.ts';
+import { raise } from '../sla/escalate.ts';
+import { defaultPolicy } from '../sla/policy.ts';
+import type { WorkStatus } from './attempt.ts';
+import { actsOf, byHand } from './by-hand.ts';
+import { SERVICES } from './closure.ts';
+import { statusOf } from './status.ts';
+import { act, type History, inChart, minute } from './test-care.ts';
+
+const policy = defaultPolicy({ timeZone: 'UTC', opens: 8, closes: 17, holidays: [] });
+const DAY = 24 * 60;
+
+const note = (reportId: string, at: number, more: { form?: 'final' | 'interim'; type?: string; matched?: boolean } = {}) =>
+  ({
+    kind: 'report',
+    attempt: 1,
+    reportId,
+    form: more.form ?? 'final',
+    document: { type: more.type ?? 'Document', id: reportId },
+    fromNpi: null,
+    matched: more.matched ?? true,
+    at: minute(at),
+    key: `inbound/${reportId}`,
+  }) as const;
+
+const comes = (history: History, reportId: string, at: number, more: Parameters<typeof note>[2] = {}) =>
+  history.see(note(reportId, at, more), at);
+const unlink = (history: History, reportId: string, at: number) =>
+  history.ask({ type: 'unlink-report', reportId, because: 'other-patient', reason: 'Of a namesake' }, at);
+const review = (history: History, reportId: string, at: number) => history.ask({ type: 'review-report', reportId }, at);
+const owed = (history: History, at: number) => due(history.referral, policy, minute(at)).map(({ kind, since }) => ({ kind, since }));
+const standing = ({ referral }: History) =>
+  referral.attempts.map(({ work, visits, acceptedAt, transmissions }) => ({ work, visits, acceptedAt, transmissions }));
+
+const STEPS = {
+  sent: (history: History, at: number) => act(history, { type: 'send', transmissionId: `t${at}`, channel: 'fax' }, at),
+  received: (history: History, at: number) => act(history, { type: 'acknowledge' }, at),
+  accepted: (history: History, at: number) => act(history, { type: 'accept' }, at),
+  booked: (history: History, at: number) => act(history, { type: 'schedule', appointmentId: `a${at}`, startsAt: minute(at + 1) }, at),
+  missed: (history: History, at: number) => act(history, { type: 'no-show', appointmentId: last(history) }, at),
+  off: (history: History, at: number) => act(history, { type: 'cancel-appointment', appointmentId: last(history), by: 'patient' }, at),
+  seen: (history: History, at: number) => act(history, { type: 'mark-seen', appointmentId: null }, at),
+  stop: (history: History, at: number) => act(history, { type: 'request-cancellation', reason: 'moved away' }, at),
+  declined: (history: History, at: number) => act(history, { type: 'decline', reason: 'other' }, at),
+  interim: (history: History, at: number) => void comes(history, `i${at}`, at, { form: 'interim' }),
+};
+type Step = keyof typeof STEPS;
+const last = ({ referral }: History): string => referral.attempts.at(-1)?.appointments.at(-1)?.id ?? 'none';
+const after = (history: History, ...steps: Step[]): History => {
+  for (const [at, step] of steps.entries()) STEPS[step](history, at + 1);
+  return history;
+};
+
+describe('a note that was linked by mistake is taken off', () => {
+  test.each<[Step[], WorkStatus]>([
+    [[], 'draft'],
+    [['sent'], 'sent'],
+    [['sent', 'received'], 'received'],
+    [['sent', 'accepted'], 'accepted'],
+    [['sent', 'accepted', 'booked'], 'scheduled'],
+    [['sent', 'accepted', 'booked', 'missed'], 'missed'],
+    [['sent', 'accepted', 'booked', 'off'], 'appointment-cancelled'],
+    [['sent', 'accepted', 'seen'], 'seen'],
+    [['sent', 'accepted', 'stop'], 'cancellation-requested'],
+    [['sent', 'declined'], 'declined'],
+  ])('after %s it stands where it stood: %s', (steps, status) => {
+    const history = after(inChart(), ...steps);
+    const before = { standing: standing(history), status: statusOf(history.referral) };
+    comes(history, 'wrong', 20);
+    expect(statusOf(history.referral)).toBe('reported');
+    expect(unlink(history, 'wrong', 30)).toBeUndefined();
+    expect({ standing: standing(history), status: statusOf(history.referral) }).toEqual(before);
+    expect(history.referral.attempts[0]?.work.status).toBe(status);
+  });
+
+  test('whatever was done before, of whatever is asked, reviewed or not: the referral stands as if it had never come', () => {
+    let moved = 0;
+    const steps = fc.array(fc.constantFrom(...(Object.keys(STEPS) as Step[])), { maxLength: 10 });
+    fc.assert(
+      fc.property(fc.constantFrom(...SERVICES), steps, fc.constantFrom('final', 'interim'), fc.boolean(), (service, did, form, read) => {
+        const history = after(inChart(service), ...did);
+        const before = { standing: standing(history), status: statusOf(history.referral) };
+        comes(history, 'wrong', 20, { form });
+        if (read) review(history, 'wrong', 21);
+        moved += statusOf(history.referral) === before.status ? 0 : 1;
+        unlink(history, 'wrong', 30);
+        expect({ standing: standing(history), status: statusOf(history.referral) }).toEqual(before);
+      }),
+      { numRuns: 300, seed: 20_261_130 },
+    );
+    expect(moved).toBeGreaterThan(100);
+  });
+
+  test('what was told since the note stands by itself: the visit, and the date after it', () => {
+    const history = after(inChart(), 'sent', 'accepted', 'booked');
+    comes(history, 'wrong', 10);
+    const visit = { kind: 'visit', seenBy: { npi: null, nucc: null, network: 'in' }, evidence: 'claim' } as const;
+    history.see({ ...visit, attempt: 1, at: minute(12), key: 'claim/1' }, 12);
+    expect(history.referral.attempts[0]).toMatchObject({ work: { status: 'completed' } });
+    unlink(history, 'wrong', 30);
+    expect(history.referral.attempts[0]).toMatchObject({ work: { status: 'seen', since: minute(12) }, visits: [minute(12)] });
+  });
+
+  test('another note of the same office says what it said: the loop it closed stays closed', () => {
+    const history = after(inChart(), 'sent', 'accepted');
+    comes(history, 'wrong', 10);
+    comes(history, 'right', 11);
+    review(history, 'right', 12);
+    unlink(history, 'wrong', 30);
+    expect([statusOf(history.referral), owed(history, 31)]).toEqual(['closed', []]);
+    expect(unlink(history, 'right', 32)).toBeUndefined();
+    expect([statusOf(history.referral), owed(history, 33)]).toEqual(['accepted', [{ kind: 'book', since: minute(32) }]]);
+  });
+
+  test('a loop that rested on it is open again, and what is owed has its whole time: nothing of the past is told to anybody', () => {
+    const history = after(inChart(), 'sent', 'accepted', 'seen');
+    comes(history, 'wrong', 10);
+    review(history, 'wrong', 11);
+    expect([statusOf(history.referral), owed(history, 12)]).toEqual(['closed', []]);
+    const found = 45 * DAY;
+    unlink(history, 'wrong', found);
+    expect(statusOf(history.referral)).toBe('seen');
+    expect(owed(history, found)).toEqual([{ kind: 'note', since: minute(found) }]);
+    expect(due(history.referral, policy, minute(found))[0]?.dueAt).toBe(minute(found + 7 * DAY));
+    const steps = raise(history.referral, policy, [], minute(found)).map(({ fact }) => fact);
+    expect(steps, 'but for asking the office for the note, which is due at once').toMatchObject([{ rule: 'R148' }]);
+  });
+
+  test('the right note closes it as any does', () => {
+    const history = after(inChart(), 'sent', 'accepted', 'seen');
+    comes(history, 'wrong', 10);
+    review(history, 'wrong', 11);
+    unlink(history, 'wrong', 12);
+    expect(review(history, 'wrong', 13)).toMatchObject({ kind: 'report-not-matched' });
+    comes(history, 'right', 14);
+    review(history, 'right', 15);
+    expect(statusOf(history.referral)).toBe('closed');
+  });
+
+  test('one that Refloop keeps lies among what came in, and is not linked from here; one of the chart can be linked again', () => {
+    const kept = after(inChart(), 'sent');
+    comes(kept, 'wrong', 10);
+    unlink(kept, 'wrong', 11);
+    expect(kept.ask({ type: 'match-report', reportId: 'wrong', attempt: 1 }, 12)).toMatchObject({ kind: 'report-held-again' });
+    expect(actsOf(kept.referral, ['link-report', 'refuse-report', 'unlink-report'])).toEqual([]);
+
+    const ofChart = after(inChart(), 'sent');
+    comes(ofChart, 'wrong', 10, { type: 'DocumentReference' });
+    expect(actsOf(ofChart.referral, ['link-report', 'unlink-report'])).toEqual(['unlink-report']);
+    unlink(ofChart, 'wrong', 11);
+    expect(ofChart.ask({ type: 'match-report', reportId: 'wrong', attempt: 1 }, 12)).toBeUndefined();
+    expect(statusOf(ofChart.referral)).toBe('reported');
+    expect(ofChart.referral.reports[0]).toMatchObject({ status: 'matched', takenOff: 1 });
+  });
+
+  test('of an order that is over too; the same press twice does it once, a second one is told that it is done', () => {
+    const history = after(inChart(), 'sent', 'stop');
+    history.ask({ type: 'end', how: 'cancelled', reason: 'moved away' }, 5);
+    comes(history, 'wrong', 10);
+    const what = { act: 'unlink-report', reportId: 'wrong', because: 'other-referral', reason: 'Of another visit' } as const;
+    const first = byHand(history.referral, what, 'press', minute(20));
+    if (first.ok) history.take(first.value, minute(20));
+    expect(history.referral.reports[0]).toMatchObject({ status: 'not-of-this', reason: 'Of another visit' });
+    expect(byHand(history.referral, what, 'press', minute(21))).toEqual({ ok: true, value: [] });
+    expect(byHand(history.referral, what, 'another press', minute(21))).toMatchObject({ refusal: { kind: 'nothing-to-unlink' } });
+    const unknown = { ...what, reportId: 'none' };
+    expect(byHand(history.referral, unknown, 'third press', minute(21))).toMatchObject({ refusal: { kind: 'no-such-report' } });
+  });
+});

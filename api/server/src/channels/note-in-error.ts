@@ -1,0 +1,119 @@
+/**
+ * A note was taken off the referral: what Refloop wrote of it in the chart is entered in error there, the document and the receipt. Read first
+ * and written with its version, so that it happens once however often it is tried. Nothing is deleted: the chart keeps what stood in it.
+ * Sources: FHIR R4 DocumentReference.status and Task.status (`entered-in-error`), http.html#concurrency (If-Match).
+ */
+import type { EhrFailure, EhrPort, Resource } from '@refloop/domain/fhir/ehr-port';
+import { list, text } from '@refloop/domain/fhir/read';
+import { RECEIPT_IDENTIFIER_SYSTEM, REPORT_IDENTIFIER_SYSTEM } from '@refloop/domain/write-back/identifiers';
+import { enteredInError } from '@refloop/domain/write-back/report-in-chart';
+import { z } from 'zod';
+import { afterFailedRead, afterFailedWrite, reach, versioned } from './ehr-write.ts';
+import type { Handler, Looked, Message, Sent } from './handler.ts';
+import type { ReportInChartDeps } from './report-in-chart.ts';
+
+export const NOTE_IN_ERROR = 'note-in-error';
+
+const SYSTEMS = { DocumentReference: REPORT_IDENTIFIER_SYSTEM, Task: RECEIPT_IDENTIFIER_SYSTEM } as const;
+
+export const NoteInErrorContent = z.object({
+  type: z.enum(['DocumentReference', 'Task']),
+  /** `Type/id`; null where a person put it in the chart, and nobody said where. */
+  reference: z.string().nullable(),
+  /** Our business identifier of it. */
+  key: z.string(),
+});
+export type NoteInErrorContent = z.infer<typeof NoteInErrorContent>;
+
+/** Somebody else may write between our reading and our writing. */
+const MOST_READINGS = 3;
+
+/** A note of somebody else in a chart, or a receipt that a measure counts, is a named person’s to take out where Refloop cannot. */
+const byHand = ({ type }: NoteInErrorContent, why: string): Sent => ({
+  kind: 'refused',
+  detail:
+    type === 'DocumentReference'
+      ? `${why}: take the note out of this patient’s chart there, by hand.`
+      : `${why}: the chart still says that the note was received. Take that Task out there, by hand.`,
+  final: true,
+});
+
+const isGone = (refusal: EhrFailure): boolean => refusal.kind === 'http' && (refusal.status === 404 || refusal.status === 410);
+
+/** Some EHRs keep no identifiers: it is where we wrote it then. */
+const isOurs = (held: Resource, { type, key }: NoteInErrorContent): boolean =>
+  list(held['identifier']).every(({ system, value }) => system !== SYSTEMS[type] || value === key);
+
+const isInError = (held: Resource): boolean => text(held['status']) === 'entered-in-error';
+
+export function noteInError({ sites, access }: ReportInChartDeps): Handler<NoteInErrorContent> {
+  /** Undefined where somebody else wrote between the reading and the writing. */
+  async function once(ehr: EhrPort, reference: string, content: NoteInErrorContent): Promise<Sent | undefined> {
+    const read = await ehr.get(reference);
+    if (!read.ok) {
+      if (isGone(read.refusal)) return { kind: 'done', receipt: reference };
+      const failed = afterFailedRead(read.refusal);
+      return failed.kind === 'left-out' ? byHand(content, failed.detail.replace(/\.$/, '')) : failed;
+    }
+    const held = read.value;
+    const versionId = held.meta?.versionId;
+    if (isInError(held)) return { kind: 'done', receipt: versioned(reference, versionId) };
+    if (!isOurs(held, content)) return byHand(content, 'What the EHR holds there bears the mark of another note');
+    const written = await ehr.write({
+      path: reference,
+      method: 'PUT',
+      resource: enteredInError(held),
+      ...(versionId === undefined ? {} : { ifMatch: versionId }),
+    });
+    if (written.ok) return { kind: 'done', receipt: versioned(reference, written.value.versionId) };
+    const failed = afterFailedWrite(written.refusal);
+    if (failed === 'changed') return undefined;
+    const isFinal = failed.kind === 'left-out' || (failed.kind === 'refused' && failed.final);
+    return isFinal ? byHand(content, 'The EHR did not take it') : failed;
+  }
+
+  async function reached({ scope, content }: Message<NoteInErrorContent>) {
+    const found = await reach({ sites, access }, scope);
+    // Where Refloop cannot reach a chart at all, it did not write in it by itself.
+    if (found.kind === 'ended' && found.sent.kind === 'left-out')
+      return { kind: 'ended' as const, sent: byHand(content, found.sent.detail.replace(/\.$/, '')) };
+    return found;
+  }
+
+  return {
+    kind: NOTE_IN_ERROR,
+    what: 'That the note in the chart was entered in error',
+    byPersonOnly: ({ reference }) => reference === null,
+    repeatable: true,
+    content: NoteInErrorContent,
+    // What was wrong to write is taken back whatever becomes of the order.
+    mayNotLeave: () => undefined,
+
+    look: async (message): Promise<Looked> => {
+      const { reference } = message.content;
+      if (reference === null) return { kind: 'absent' };
+      const found = await reached(message);
+      if (found.kind === 'ended') return { kind: 'unclear', detail: 'detail' in found.sent ? found.sent.detail : '' };
+      const read = await found.own.ehr.get(reference);
+      if (!read.ok)
+        return isGone(read.refusal) ? { kind: 'done', receipt: reference } : { kind: 'unclear', detail: 'The EHR does not answer.' };
+      // A version guards it: what does not say so yet is written again.
+      return isInError(read.value) ? { kind: 'done', receipt: versioned(reference, read.value.meta?.versionId) } : { kind: 'absent' };
+    },
+
+    send: async (message) => {
+      const { content } = message;
+      const { type, reference } = content;
+      if (reference === null) return byHand(content, 'A person put the note in the chart, and Refloop does not know where it stands');
+      const found = await reached(message);
+      if (found.kind === 'ended') return found.sent;
+      const { own } = found;
+      if (!own.may(type, 'update')) return byHand(content, `The EHR takes no changes of a ${type} from Refloop’s own access`);
+      for (let reading = 0; reading < MOST_READINGS; reading += 1) {
+        const sent = await once(own.ehr, reference, content);
+        if (sent) return sent;
+      }
+      return { kind: 'refused', detail: 'Others were changing it at the same time.', final: false };
+    },
+  };
+}
