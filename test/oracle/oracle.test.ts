@@ -64,6 +64,13 @@ test('the warehouse and a second implementation agree: counts exactly, statistic
   expect(counted + compared.counted, 'something was counted').toBeGreaterThan(5000);
 });
 
+test('they agree on lives whose note was linked by mistake and taken off, once and for all or to be linked again', async () => {
+  const lives = fc.sample(arbitraryLife, { numRuns: 2000, seed: 7 });
+  const takenOff = lives.filter((life, at) => playLife(`r${at}`, life).some(({ fact }) => fact.type === 'report-unlinked'));
+  expect(takenOff.length).toBeGreaterThan(10);
+  expect((await compareWithOracle(takenOff, [{ by: [] }])).found).toEqual([]);
+});
+
 test('the random lives come to every end: seen here and elsewhere, undated, declined, revoked, rerouted', () => {
   const types = new Map<string, number>();
   for (const [at, life] of fc.sample(arbitraryLife, { numRuns: 2000, seed: 7 }).entries()) {
