@@ -25,11 +25,11 @@ const INFERRED: readonly AttemptFact['type'][] = ['attempt-sent', 'attempt-accep
 export function afterFact(attempt: Attempt, fact: FactOfAttempt, at: Moment): Attempt {
   const after = changed(attempt, fact, at);
   const { sinceNote } = attempt;
-  if (at === null && INFERRED.includes(fact.type)) return { ...after, sinceNote: sinceNote ?? { before: standingOf(attempt), then: [] } };
+  if (at === null && INFERRED.includes(fact.type)) return { ...after, sinceNote: sinceNote ?? { before: standingOf(attempt), since: [] } };
   if (sinceNote === null) return after;
   // Inferred from what was told now, and from no note.
-  if (sinceNote.then.length === 0) return { ...after, sinceNote: null };
-  return { ...after, sinceNote: { ...sinceNote, then: [...sinceNote.then, { fact, at }] } };
+  if (sinceNote.since.length === 0) return { ...after, sinceNote: null };
+  return { ...after, sinceNote: { ...sinceNote, since: [...sinceNote.since, { fact, at }] } };
 }
 
 const standingOf = ({ work, acceptedAt, visits, appointments, transmissions }: Attempt): Standing => ({
@@ -45,19 +45,19 @@ const isSeenBefore = ({ visits, work }: Attempt): boolean =>
   visits.length > 0 && (work.status === 'missed' || work.status === 'appointment-cancelled');
 
 /** A report that is known to answer an attempt moves its work where the table lets it. */
-export function afterNote(attempt: Attempt, { id: reportId, form, receivedAt: since }: Report): Attempt {
-  const { before, then }: SinceNote = attempt.sinceNote ?? { before: standingOf(attempt), then: [] };
-  const linked: Attempt = { ...attempt, sinceNote: { before, then: [...then, { reportId }] } };
+export function afterNote(attempt: Attempt, { id: reportId, form, receivedAt }: Report): Attempt {
+  const { before, since }: SinceNote = attempt.sinceNote ?? { before: standingOf(attempt), since: [] };
+  const linked: Attempt = { ...attempt, sinceNote: { before, since: [...since, { reportId }] } };
   const from: WorkStatus = isSeenBefore(attempt) && form === 'final' ? 'seen' : attempt.work.status;
   const to = MOVES[from][form === 'final' ? 'outcome' : 'interim'];
-  return to === 'completed' || to === 'seen' ? withWork(linked, { status: to, since }) : linked;
+  return to === 'completed' || to === 'seen' ? withWork(linked, { status: to, since: receivedAt }) : linked;
 }
 
 /** As it would stand had this note never been linked to it. */
 export function withoutNote(referral: Referral, attempt: Attempt, reportId: string): Attempt {
   if (attempt.sinceNote === null) return attempt;
-  const { before, then } = attempt.sinceNote;
-  return then.reduce(
+  const { before, since } = attempt.sinceNote;
+  return since.reduce(
     (standing: Attempt, each) => {
       if ('fact' in each) return each.fact.type === 'attempt-opened' ? standing : afterFact(standing, each.fact, each.at);
       const report = each.reportId === reportId ? undefined : referral.reports.find(({ id }) => id === each.reportId);

@@ -90,7 +90,7 @@ export type SinceNote = {
   /** How it stood before the first note, and before what that proved. */
   before: Standing;
   /** What was told from then on, and which notes were linked, one after the other; what was only inferred of a stage is not among it. */
-  then: ({ fact: AttemptFact; at: Moment } | { reportId: string })[];
+  since: ({ fact: AttemptFact; at: Moment } | { reportId: string })[];
 };
 
 /** @param toSendSince where another gave way to it, since that one was to be sent it */
