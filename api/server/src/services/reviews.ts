@@ -86,6 +86,14 @@ async function readable(
   return document && referral && mayRead ? { document, referral } : undefined;
 }
 
+/** A referral of this clinician, or of one they cover for. */
+async function ofTheirs(unit: Unit, session: Session, referralId: string, now: Date) {
+  const referral = await readReferral(unit, referralId);
+  if (!referral || referral.order.status === 'draft') return undefined;
+  const place = await placeOf(unit, session, referral.order.approval.requester, now);
+  return place && { referral, place };
+}
+
 export const createReviewService = ({ store }: { store: Store }): ReviewService => ({
   reading: (session, id, now) =>
     store.transaction(session.scope, async (unit) => {
@@ -127,10 +135,9 @@ export const createReviewService = ({ store }: { store: Store }): ReviewService 
     withRetry(() =>
       store.transaction(session.scope, async (unit) => {
         const at = now.toISOString();
-        const referral = await readReferral(unit, referralId);
-        const place =
-          referral && referral.order.status !== 'draft' ? await placeOf(unit, session, referral.order.approval.requester, now) : undefined;
-        if (!referral || !place) return problem('not-found', NOT_YOURS);
+        const theirs = await ofTheirs(unit, session, referralId, now);
+        if (!theirs) return problem('not-found', NOT_YOURS);
+        const { referral, place } = theirs;
         const applied = await applyDecision(unit, referralId, personOf(session, place.coveringFor), at, (current) =>
           decideCare(current, { type: 'unlink-report', reportId, because, reason }, at),
         );
@@ -153,10 +160,9 @@ export const createReviewService = ({ store }: { store: Store }): ReviewService 
     withRetry(() =>
       store.transaction(session.scope, async (unit) => {
         const at = now.toISOString();
-        const referral = await readReferral(unit, referralId);
-        const place =
-          referral && referral.order.status !== 'draft' ? await placeOf(unit, session, referral.order.approval.requester, now) : undefined;
-        if (!referral || !place) return problem('not-found', NOT_YOURS);
+        const theirs = await ofTheirs(unit, session, referralId, now);
+        if (!theirs) return problem('not-found', NOT_YOURS);
+        const { referral, place } = theirs;
         const applied = await applyDecision(unit, referralId, personOf(session, place.coveringFor), at, (current) =>
           decideCare(current, { type: 'review-report', reportId }, at),
         );

@@ -169,7 +169,7 @@ test('a whole loop by hand, read as one thread of all parties', async () => {
   expect((await api.call('POST', '/work/answers', clinician, answer)).status).toBe(404);
   expect(JSON.stringify((await thread('r1')).entries)).not.toMatch(/find their work/);
   expect(await rowOf(coordinator, 'r1')).toBeUndefined();
-  expect(await thread('r1')).toMatchObject({ status: 'closed', patientName: PATIENT, obligations: [], acts: [] });
+  expect(await thread('r1')).toMatchObject({ status: 'closed', patientName: PATIENT, obligations: [], acts: ['unlink-report'] });
   const { entries } = noted.body as Thread;
   expect(entries.filter(({ party }) => party === 'office').map(({ title }) => title)).toEqual([
     'Accepted',
