@@ -74,4 +74,23 @@ test('an eConsult closes on advice and its review, without a visit; a note for t
   ]);
   expect(tasks.filter(isReceipt).length).toBe(1);
   expect(documents.filter(({ identifier }) => identifier?.some(({ system }) => system?.endsWith('/consult-note'))).length).toBe(1);
+
+  // Only now somebody sees that it is of a namesake.
+  await last.thread.getByRole('button', { name: 'Something else…' }).click();
+  await last.page.getByRole('menuitem', { name: 'A note is not of this patient or referral' }).click();
+  const form = last.thread.getByRole('form', { name: 'A note is not of this patient or referral' });
+  await expect(form).toContainText('marked as entered in error');
+  await expectAccessible(last.page, 'a note that is taken off');
+  await form.getByRole('textbox', { name: 'How you know, in a few words' }).fill('It is of a namesake');
+  await form.getByRole('button', { name: 'Put on record' }).click();
+  await untilStatus(last, 'accepted');
+  await expect(last.thread.getByRole('region', { name: 'Get the note' })).toBeVisible();
+  await expect(async () => {
+    const { documents: now, tasks: after } = await readChart(ASKED);
+    const notes = now.filter(({ identifier }) => identifier?.some(({ system }) => system?.endsWith('/consult-note')));
+    expect(notes.map(({ status }) => status)).toEqual(['entered-in-error']);
+    expect(after.filter(isReceipt).map(({ status }) => status)).toEqual(['entered-in-error']);
+  }).toPass();
+  await last.page.getByRole('link', { name: 'Held notes', exact: true }).click();
+  await expect(last.page.getByText('It stood with another referral by mistake').first()).toBeVisible();
 });
