@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { byHand } from '../referral/by-hand.ts';
+import { textReceived } from '../referral/patient-act.ts';
 import { act, type History, inChart, minute } from '../referral/test-care.ts';
 import { due } from './due.ts';
 import { escalationsDue, nextLookAt, raise } from './escalate.ts';
@@ -146,6 +148,59 @@ describe('a site’s own exceptions', () => {
       '2026-12-01T10:01:00.000Z R131 alert → lena',
     ]);
   });
+});
+
+describe('a possible emergency that nobody has seen to', () => {
+  const wrote = (history: History): string => {
+    history.take(textReceived('emergency', 'chest pain', 'sms/1', minute(10)), minute(10));
+    return minute(10 + 15 * 24 * 60);
+  };
+  const lines = (told: string[]): string[] => told.filter((line) => line.includes(' R78'));
+
+  test('is told to a lead again and again, on the true clock, further apart each time', () => {
+    const history = after(send, accept);
+    const leads = lines(until(history, wrote(history))).filter((line) => line.endsWith('lena'));
+    expect(leads.slice(0, 5)).toEqual([
+      '2026-11-24T10:40:00.000Z R78-lead alert → lena',
+      '2026-11-24T12:10:00.000Z R78-lead-2 alert → lena',
+      '2026-11-24T14:10:00.000Z R78-lead-3 alert → lena',
+      '2026-11-24T18:10:00.000Z R78-lead-4 alert → lena',
+      '2026-11-25T02:10:00.000Z R78-lead-5 alert → lena',
+    ]);
+    expect(leads.at(-1)).toBe('2026-12-08T10:10:00.000Z R78-lead-13 alert → lena');
+  });
+
+  test('is told to each lead in turn, and to who stands in for one who is away', () => {
+    const history = after(send, accept);
+    wrote(history);
+    const more: StaffPerson[] = [
+      ...staff,
+      { subject: 'mo', roles: ['lead'], substitute: 'nan' },
+      { subject: 'nan', roles: ['coordinator'], substitute: null },
+    ];
+    const told = raise(history.referral, policy, more, minute(10 + 8 * 60)).flatMap(({ fact }) =>
+      fact.type === 'escalation-raised' && fact.rule.startsWith('R78-lead') ? [fact.to] : [],
+    );
+    expect(new Set(told.slice(0, 2))).toEqual(new Set(['lena', 'nan']));
+    expect(told).toEqual([told[0], told[1], told[0], told[1]]);
+  });
+
+  test('ends when somebody says that they have seen to it', () => {
+    const history = after(send, accept);
+    const end = wrote(history);
+    const heard = byHand(history.referral, { act: 'patient-heard', meanings: ['emergency'] }, 'press', minute(11));
+    if (!heard.ok) throw new Error('Not heard.');
+    history.take(heard.value, minute(11));
+    expect(lines(until(history, end)).length).toBe(0);
+  });
+});
+
+test.each(['urgent', 'emergency'] as const)('of what is due in hours in %s a lead hears at twice that, not days later', (urgency) => {
+  for (const of of ['reply', 'answer-patient'] as const) {
+    const step = ESCALATION_STEPS.find(({ rule }) => rule === `${of}-lead`);
+    const within = policy.levels[of].within[urgency];
+    expect(step?.after[urgency]).toEqual({ hours: 2 * ('hours' in within ? within.hours : 0), clock: 'wall' });
+  }
 });
 
 test('an order revoked in the EHR with a visit booked: that the office hears of it counts from when it was seen, each time anew', () => {

@@ -123,8 +123,8 @@ function raised(
   if (order.status === 'draft') return [];
   const about = { referralId, requester: order.approval.requester, coordinator };
   return steps.map(({ step, stage }) => {
-    const { rule, act, reach } = step;
-    const { subject: to, insteadOf } = personFor(reach, about, staff);
+    const { rule, act, reach, time } = step;
+    const { subject: to, insteadOf } = personFor(reach, about, staff, time);
     const fact: Escalation = {
       type: 'escalation-raised',
       version: 1,

@@ -42,6 +42,8 @@ export type EscalationStep = {
   after: Record<Urgency, Span>;
   act: EscalationAct;
   reach: Reach;
+  /** The how-manieth time a lead is told of the same: of several leads the next one each time. Not named is the first. */
+  time?: number;
   /** As it is told, after "is due" or on a timeline: without a span, of which another urgency has another, and a site may set another. */
   words: string;
 };
@@ -53,17 +55,37 @@ const businessHours = (count: number): Span => ({ hours: count, clock: 'business
 const same = (span: Span): Record<Urgency, Span> => ({ routine: span, urgent: span, emergency: span });
 
 /** Ours: what stays open so long reaches a lead, whatever it is. */
-const toLead = (of: ObligationKind, words: string): EscalationStep[] => [
+const toLead = (of: ObligationKind, words: string, fast = { urgent: hours(48), emergency: hours(8) }): EscalationStep[] => [
   {
     rule: `${of}-lead`,
     of,
     only: 'always',
-    after: { routine: businessDays(4), urgent: hours(48), emergency: hours(8) },
+    after: { routine: businessDays(4), ...fast },
     act: 'alert',
     reach: 'lead',
     words,
   },
 ];
+
+/** Ours: what is due within four hours, or one, reaches a lead at twice that, as what is not sent does (`send-lead`). */
+const WITHIN_HOURS = { urgent: hours(8), emergency: hours(2) };
+
+/**
+ * Ours: a possible emergency is never told for the last time while nobody has said that they called. In hours on the wall clock from when the
+ * patient wrote: after a day every day for a week, then every week for four.
+ */
+const AGAIN_AFTER = [2, 4, 8, 16, ...[1, 2, 3, 4, 5, 6, 7, 14, 21, 28].map((day) => day * 24)];
+
+const emergencyAgain: EscalationStep[] = AGAIN_AFTER.map((count, at) => ({
+  rule: `R78-lead-${at + 2}`,
+  of: 'check-on-patient',
+  only: 'always',
+  after: same(hours(count)),
+  act: 'alert',
+  reach: 'lead',
+  time: at + 2,
+  words: `Alert ${at + 2}: still nobody has said that they called about what may be an emergency. Call the patient, or send somebody to them.`,
+}));
 
 export const ESCALATION_STEPS: readonly EscalationStep[] = [
   {
@@ -258,7 +280,8 @@ export const ESCALATION_STEPS: readonly EscalationStep[] = [
     reach: 'lead',
     words: 'The patient wrote of what may be an emergency, and nobody here has said that they called.',
   },
-  ...toLead('answer-patient', 'The patient wrote, and nobody has answered.'),
+  ...emergencyAgain,
+  ...toLead('answer-patient', 'The patient wrote, and nobody has answered.', WITHIN_HOURS),
   ...toLead('hear-decline', 'The patient declined, and their clinician has not seen it.'),
   {
     rule: 'approve-performer-late',
@@ -282,7 +305,7 @@ export const ESCALATION_STEPS: readonly EscalationStep[] = [
       'The referring clinician has not answered, and nobody is asked meanwhile. Call them; an administrator can name who covers for them.',
   },
   ...toLead('rebook', 'No new date has been booked.'),
-  ...toLead('reply', 'The office asked something, and nobody has answered.'),
+  ...toLead('reply', 'The office asked something, and nobody has answered.', WITHIN_HOURS),
   ...toLead('confirm-cancellation', 'The office has not confirmed that it is cancelled.'),
   ...toLead('match-report', 'A report has come, and nobody has linked it.'),
   ...toLead('reconcile', 'Something told from outside does not fit, and nobody has looked at it.'),

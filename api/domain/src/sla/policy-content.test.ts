@@ -138,3 +138,16 @@ test('a policy of an earlier version of the product gets the stages and steps th
   expect(after?.steps).toHaveLength(ESCALATION_STEPS.length);
   expect(after?.steps.filter(({ reach }) => reach !== 'lead').map(({ rule }) => rule)).toEqual(['R121']);
 });
+
+test('a time that the product had and that nobody changed is the present one; one that a site chose stays', () => {
+  const hours = (count: number) => ({ hours: count, clock: 'wall' as const });
+  const earlier = (rule: string, urgent: number): SlaPolicy['steps'] =>
+    POLICY.steps.map((step) =>
+      step.rule === rule ? { ...step, after: { ...step.after, urgent: hours(urgent), emergency: hours(8) } } : step,
+    );
+  const after = (of: SlaPolicy | undefined) => of?.steps.find(({ rule }) => rule === 'reply-lead')?.after.urgent;
+  const kept = completed({ ...POLICY, version: 4, steps: earlier('reply-lead', 48) });
+  expect(kept?.version).toBe(5);
+  expect(after(kept)).toEqual(hours(8));
+  expect(completed({ ...POLICY, steps: earlier('reply-lead', 24) })).toBeUndefined();
+});

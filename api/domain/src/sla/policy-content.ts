@@ -1,9 +1,12 @@
 /** The part of a policy that a site decides: how long, whom it reaches, for whom another time holds, and when the practice is open. */
 import type { Urgency } from '../matching/request.ts';
 import type { BusinessCalendar } from './business-time.ts';
-import { ESCALATION_STEPS, type Reach } from './escalation-steps.ts';
+import { ESCALATION_STEPS, type EscalationStep, type Reach } from './escalation-steps.ts';
 import type { LevelOverride, SlaPolicy, StepOverride } from './policy.ts';
 import { OBLIGATION_KINDS, type ObligationKind, SERVICE_LEVELS, type Span } from './service-levels.ts';
+import { spanWords } from './span-words.ts';
+
+const URGENCIES: readonly Urgency[] = ['routine', 'urgent', 'emergency'];
 
 export type Spans = Record<Urgency, Span>;
 
@@ -42,6 +45,26 @@ export function nextVersion(policy: SlaPolicy, content: PolicyContent): SlaPolic
   };
 }
 
+const hours = (count: number): Span => ({ hours: count, clock: 'wall' });
+
+/** Times that the product had once and that were wrong: urgent questions reached a lead 44 hours after they were due. */
+const FORMER: ReadonlyMap<string, Spans> = new Map(
+  ['reply-lead', 'answer-patient-lead'].map((rule) => [
+    rule,
+    { routine: { days: 4, clock: 'business' }, urgent: hours(48), emergency: hours(8) },
+  ]),
+);
+
+const sameSpans = (left: Spans, right: Spans): boolean =>
+  URGENCIES.every((urgency) => spanWords(left[urgency]) === spanWords(right[urgency]));
+
+/** A step that still has the product's former time, with the present one; what a site chose is its own. */
+function mended(step: EscalationStep): EscalationStep {
+  const former = FORMER.get(step.rule);
+  const present = ESCALATION_STEPS.find(({ rule }) => rule === step.rule);
+  return former && present && sameSpans(step.after, former) ? { ...step, after: present.after } : step;
+}
+
 /**
  * A policy that was kept by an earlier version of the product, with the stages and steps that there are since then.
  * @returns undefined where nothing is missing
@@ -50,9 +73,10 @@ export function completed(policy: SlaPolicy): SlaPolicy | undefined {
   const missing = OBLIGATION_KINDS.filter((kind) => !Object.hasOwn(policy.levels, kind));
   const known = new Set(policy.steps.map(({ rule }) => rule));
   const steps = ESCALATION_STEPS.filter(({ rule }) => !known.has(rule));
-  if (missing.length === 0 && steps.length === 0) return undefined;
+  const kept = policy.steps.map(mended);
+  if (missing.length === 0 && steps.length === 0 && kept.every((step, at) => step === policy.steps[at])) return undefined;
   const levels = { ...policy.levels, ...Object.fromEntries(missing.map((kind) => [kind, SERVICE_LEVELS[kind]])) };
-  return { ...policy, version: policy.version + 1, levels, steps: [...policy.steps, ...steps] };
+  return { ...policy, version: policy.version + 1, levels, steps: [...kept, ...steps] };
 }
 
 /** The same with lists in the place of names that are keys: how it is sent. */

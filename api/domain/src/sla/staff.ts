@@ -26,20 +26,25 @@ export function reached(staff: readonly StaffPerson[], subject: string): Reached
   return substitute === null ? { subject, insteadOf: null } : { subject: substitute, insteadOf: subject };
 }
 
-/** One of those who have the role, spread evenly by the referral's id; undefined where nobody has it. */
-export function inTurn(role: 'coordinator' | 'lead', referralId: string, staff: readonly StaffPerson[]): string | undefined {
+/**
+ * One of those who have the role, spread evenly by the referral's id; undefined where nobody has it.
+ * @param time from 1: the second time it is the next of them
+ */
+export function inTurn(role: 'coordinator' | 'lead', referralId: string, staff: readonly StaffPerson[], time = 1): string | undefined {
   const people = withRole(staff, role);
-  return people[spread(referralId) % Math.max(1, people.length)]?.subject;
+  return people[(spread(referralId) + time - 1) % Math.max(1, people.length)]?.subject;
 }
 
 /**
  * Who is asked. The coordinator of the referral, if it has one who still is one; else one of them, spread evenly by the referral's id. A lead
  * likewise. Where nobody has the role it is the clinician who ordered, for whose patient it is.
+ * @param time the how-manieth time a lead is asked of the same, from 1: of several leads each in turn
  */
 export function personFor(
   role: 'clinician' | 'coordinator' | 'lead',
   { referralId, requester, coordinator }: { referralId: string; requester: string; coordinator: string | null },
   staff: readonly StaffPerson[],
+  time = 1,
 ): Reached {
   if (role === 'clinician') return reached(staff, requester);
   // A lead who took it has it; in turn it comes to coordinators alone.
@@ -47,5 +52,5 @@ export function personFor(
     ({ subject, roles }) => subject === coordinator && roles.some((each) => each === 'coordinator' || each === 'lead'),
   );
   const own = role === 'coordinator' && isStillOne ? coordinator : null;
-  return reached(staff, own ?? inTurn(role, referralId, staff) ?? requester);
+  return reached(staff, own ?? inTurn(role, referralId, staff, role === 'lead' ? time : 1) ?? requester);
 }

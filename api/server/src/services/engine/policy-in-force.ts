@@ -39,7 +39,7 @@ export async function keepFirstPolicy(store: Store, scope: Scope, timeZone: stri
     const kept = await unit.slaPolicies.inForce();
     const policy = kept ? completed(kept.policy) : defaultPolicy(clinicCalendar(timeZone));
     if (!policy) return;
-    const reason = kept ? 'Stages and steps that are new in this version of Refloop.' : 'The default, at first start.';
+    const reason = kept ? 'Stages, steps and times that are new in this version of Refloop.' : 'The default, at first start.';
     if (!(await unit.slaPolicies.add({ policy, madeBy: 'refloop', madeByName: 'Refloop', madeAt: at, reason }))) return;
     await unit.audit.append({
       at,
