@@ -220,9 +220,11 @@ export async function coordinatorActs(world: World, practice: Practice, person: 
           : { act: 'booked', startsAt: someDay(desk), at: at(desk) },
       );
     case 'confirm-visit': {
+      // At times they do not say of which office, which is refused where it may be of several.
       const before = draws.chance(0.5) ? stillWithByBook(book)[0] : undefined;
+      const of = before ?? (draws.chance(0.5) ? book.attempts.length : undefined);
       const when = at(desk, draws.integer(0, HOUR_MS));
-      return press(desk, { act: draws.chance(0.75) ? 'seen' : 'missed', at: when, ...(before ? { attempt: before } : {}) });
+      return press(desk, { act: draws.chance(0.75) ? 'seen' : 'missed', at: when, ...(of ? { attempt: of } : {}) });
     }
     case 'rebook':
       if (draws.chance(0.15)) return press(desk, { act: 'cancel-requested', reason: 'Does not want to go', at: at(desk) });

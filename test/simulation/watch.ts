@@ -74,6 +74,12 @@ function isForEver(book: Book | undefined, content: StoredObligation['content'],
   return !toLetGoByBook(book, new Date(now.getTime() - 3 * DAY_MS)).includes(number);
 }
 
+/** No step was taken, of a stage of which it is known when it began. */
+function isUntold(content: StoredObligation['content']): boolean {
+  const { stage, steps } = content as { stage?: string; steps?: readonly unknown[] };
+  return stage?.endsWith('inferred') === false && steps?.length === 0;
+}
+
 /** What is owed besides, before the order is in force or of what is sent. */
 const HAS_NO_STEPS = ['unfinished-write-back', 'none-in-network', 'to-sign', 'perhaps-sent', 'not-sent', 'visit'];
 
@@ -258,6 +264,11 @@ export function createWatch({ now, authority, timeZone, onEvents, remember }: Wa
         const book = keptOf(unit.scope).get(referralId)?.book;
         if (kind === 'confirm-cancellation' && isForEver(book, content, at))
           tell('deadline', 'an office that was passed over is asked for ever whether it let go', referralId);
+        const visitAt = kind === 'confirm-cancellation' && book ? bookedBy(book, content) : undefined;
+        if (visitAt !== undefined && at.getTime() - Date.parse(visitAt) > 2 * DAY_MS)
+          tell('deadline', 'a visit is over, and it is still asked whether it was cancelled', referralId);
+        if (visitAt !== undefined && isUntold(content))
+          tell('deadline', 'a visit is not taken off the calendar in time, and no lead was told', referralId);
         if (kind === 'visit') tell('deadline', 'a visit is over, and nobody was asked to find out about it', referralId);
         if (HAS_NO_STEPS.includes(kind) || !book) continue;
         const silent = book.lastRaisedAt < raisedAt && at.getTime() - Date.parse(dueAt) > TOLD_WITHIN_MS;

@@ -136,6 +136,13 @@ test.each<[string, string[], Act['act'][], Act['act'] | undefined]>([
   ).toBe(next);
 });
 
+test.each(['seen', 'missed', 'note', 'cancel-confirmed'] as const)('%s always names the office where several may have told it', (act) => {
+  const ben = { attempt: 2, name: 'Ben Okafor, MD' };
+  const form = formOf(act, { toLink, offices: [{ act, attempts: [ana, ben] }] }, NOW);
+  expect(readAct(act, startForm(act, form), NOW, form)).toMatchObject({ ok: true, what: { attempt: ana.attempt } });
+  expect(readAct(act, { ...startForm(act, form), attempt: '2' }, NOW, form)).toMatchObject({ ok: true, what: { attempt: 2 } });
+});
+
 test('where an office that was asked before may be meant, it is chosen', () => {
   const form = formOf('cancel-confirmed', { toLink, offices: [{ act: 'cancel-confirmed', attempts: [ana] }] }, NOW);
   const filled = startForm('cancel-confirmed', form);

@@ -4,7 +4,7 @@
  */
 import type { Instant } from '../instant.ts';
 import { ok, type Result, refuse, unreachable } from '../result.ts';
-import { type Attempt, type Channel, type DeclineReason, isTooFarAhead, type WorkStatus } from './attempt.ts';
+import { type Appointment, type Attempt, type Channel, type DeclineReason, isTooFarAhead, type WorkStatus } from './attempt.ts';
 import { authorizationHold } from './authorization-hold.ts';
 import { type Act, MOVES } from './bser.ts';
 import { type CareCommand, type CareRefusal, decideCare } from './care-command.ts';
@@ -28,7 +28,7 @@ import { bookedStill, isOver, notesOfEarlier, stillWith } from './still-booked.t
 export type ByHandAct =
   | { act: 'sent'; channel: Channel; at: Instant }
   | { act: 'received' | 'accepted'; at: Instant }
-  /** Of the office that is named; else of whom was asked last, and where it makes no sense of them, of whoever was asked before. */
+  /** Of the office that is named; else of the one it makes sense of, and where it makes sense of none, of whom was asked last. */
   | { act: 'missed' | 'seen' | 'cancel-confirmed'; at: Instant; attempt?: number | undefined }
   | { act: 'declined'; reason: DeclineReason; at: Instant }
   | { act: 'booked'; startsAt: Instant; at: Instant }
@@ -56,6 +56,8 @@ export type ByHandAct =
 export type ByHandRefusal =
   | CareRefusal
   | { kind: 'nobody-asked' }
+  /** More than one of those who were asked may have told it: a word of one must not end what is asked of another. */
+  | { kind: 'office-not-named'; attempts: number[] }
   | { kind: 'nothing-booked' }
   | { kind: 'date-too-far'; date: Instant }
   /** What became of a visit is known from its time on. */
@@ -87,7 +89,10 @@ export function byHand(referral: Referral, what: ByHandAct, key: string, now: In
   const hindrance = what.act === 'ended' ? whyNotEnd(referral) : undefined;
   if (hindrance) return refuse(hindrance);
   const named = 'attempt' in what ? what.attempt : undefined;
-  const attempt = named === undefined ? unnamed(referral, what.act) : referral.attempts.find(({ number }) => number === named);
+  const others = named === undefined && what.act !== 'authorization' ? attemptsFor(referral, what.act) : [];
+  if (others.length > 1) return refuse({ kind: 'office-not-named', attempts: others });
+  const number = named ?? others[0] ?? referral.attempts.at(-1)?.number;
+  const attempt = referral.attempts.find((each) => each.number === number);
   if (!attempt) return refuse(named === undefined ? { kind: 'nobody-asked' } : { kind: 'no-such-attempt', attempt: named });
   const still = stillWith(referral).find((each) => each.attempt === attempt);
   const appointmentId = still || isOver(referral) ? still?.appointment?.id : appointmentOf(attempt);
@@ -227,7 +232,12 @@ type Asked =
   | { kind: 'done'; command: CareCommand }
   | { kind: 'nothing-booked' };
 
-const appointmentOf = ({ work }: Attempt): string | undefined => (work.status === 'scheduled' ? work.appointmentId : undefined);
+const appointmentOf = (attempt: Attempt): string | undefined =>
+  attempt.work.status === 'scheduled' ? attempt.work.appointmentId : bookedOf(attempt)?.id;
+
+/** With whoever was asked to cancel, and of which nobody has heard yet. */
+const bookedOf = (attempt: Attempt): Appointment | undefined =>
+  attempt.work.status === 'cancellation-requested' ? bookedStill(attempt) : undefined;
 
 /** @param about `appointmentId`: of the visit of which something may be told; `isAskedNow`: whether it is the specialist of whom was asked last */
 function askedFor(
@@ -334,12 +344,6 @@ export function actsOf(
   return all.filter((act) => own.includes(act) || ofOthers(referral, act).length > 0);
 }
 
-/** A word of one that was passed over must not end what is asked of another. */
-function unnamed(referral: Referral, act: ByHandAct['act']): Attempt | undefined {
-  const last = referral.attempts.at(-1);
-  return ofLast(referral, [act], []).includes(act) ? last : (ofOthers(referral, act)[0] ?? last);
-}
-
 /** Which offices an act can be told of, by their attempts: those of which nothing more is wanted first; of an approval whoever was asked last. */
 export function attemptsFor(referral: Referral, act: ByHandAct['act']): number[] {
   const last = ofLast(referral, [act], []).includes(act) ? referral.attempts.slice(-1) : [];
@@ -394,13 +398,15 @@ function ofLast(referral: Referral, all: readonly ByHandAct['act'][], hears: rea
         return unlinked;
       case 'unlink-report':
         return linked;
+      case 'seen':
+        return TOLD_FROM[act].includes(status) || bookedOf(attempt) !== undefined;
       case 'received':
       case 'accepted':
       case 'booked':
-      case 'seen':
       case 'note':
         return TOLD_FROM[act].includes(status) || (act === 'note' && status === 'cancellation-requested' && attempt.visits.length > 0);
       case 'missed':
+        return status === 'scheduled' || bookedOf(attempt) !== undefined;
       case 'appointment-cancelled':
         return status === 'scheduled';
       case 'contacted':

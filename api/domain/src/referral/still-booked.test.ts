@@ -132,6 +132,21 @@ describe('another was asked, and the first has nothing booked', () => {
     expect(officeActs(history.referral, 2, ['confirm-cancellation', 'accept'], minute(60))).toEqual(['accept']);
   });
 
+  test('of two that were passed over a word without a name is of neither: which of them is asked', () => {
+    const history = letGo(send);
+    act(history, stop, 12);
+    const third = { ...ANOTHER, npi: '1679576722', entryId: 'third' };
+    expect(history.ask({ type: 'propose-performer', performer: third, because: 'no-answer' }, 13)).toBeUndefined();
+    const { proposal } = history.referral;
+    if (proposal.status !== 'open') throw new Error('nobody is proposed');
+    expect(history.ask({ type: 'approve-performer', proposal: proposal.sequence }, 14)).toBeUndefined();
+    expect(attemptsFor(history.referral, 'cancel-confirmed')).toEqual([1, 2]);
+    expect(put(history, { act: 'cancel-confirmed', at: minute(30) }, minute(31))).toBe('office-not-named');
+    expect(put(history, { act: 'cancel-confirmed', at: minute(30), attempt: 2 }, minute(31))).toBeUndefined();
+    expect(history.referral.attempts.map(({ work }) => work.status)).toEqual(['cancellation-requested', 'cancelled', 'draft']);
+    expect(put(history, { act: 'cancel-confirmed', at: minute(32) }, minute(33)), 'one is left').toBeUndefined();
+  });
+
   test.each([1, undefined])('told by telephone, it is settled, and whoever is asked now stays asked (named: %s)', (attempt) => {
     const history = letGo(send);
     expect(put(history, { act: 'cancel-confirmed', at: minute(30), attempt }, minute(31))).toBeUndefined();
@@ -236,6 +251,76 @@ describe('another was asked, and the first has nothing booked', () => {
   });
 });
 
+test.each<[ByHandAct['act'] & ('seen' | 'missed' | 'note'), Parameters<typeof act>[1][]]>([
+  ['seen', [{ ...send, transmissionId: 't2' }]],
+  ['missed', [{ ...send, transmissionId: 't2' }, accept, { ...schedule, appointmentId: 'b' }]],
+  ['note', [{ ...send, transmissionId: 't2' }]],
+])('%s without a name, where two may have told of it, is refused', (name, ofTheOther) => {
+  const history = passedOver();
+  for (const [at, step] of ofTheOther.entries()) act(history, step, at + 8);
+  const what: ByHandAct = name === 'note' ? { act: name, form: 'final', at: AFTER } : { act: name, at: AFTER };
+  if (name === 'note') expect(put(history, { act: 'seen', at: STARTS, attempt: 1 }, AFTER)).toBeUndefined();
+  expect(attemptsFor(history.referral, name)).toEqual([1, 2]);
+  expect(put(history, what, AFTER)).toBe('office-not-named');
+  expect(put(history, { ...what, attempt: 2 }, AFTER)).toBeUndefined();
+});
+
+describe('whoever is asked now was asked to cancel, with a visit booked', () => {
+  /** Friday, nine in the morning in Chicago; asked on Tuesday at four. */
+  const FRIDAY = '2026-12-04T15:00:00.000Z';
+  const askedAt = (at: number, startsAt = FRIDAY): History => {
+    const history = inChart();
+    for (const [each, step] of [send, accept, { ...schedule, startsAt }].entries()) act(history, step, each + 1);
+    act(history, stop, at);
+    return history;
+  };
+  const TUESDAY = 7 * 24 * 60;
+  const leadTold = (history: History, now: string) =>
+    escalationsDue(history.referral, policy, now).flatMap(({ step, at }) => (step.rule === 'confirm-cancellation-lead' ? [at] : []));
+
+  test('a lead hears that it was not confirmed once that is overdue, before the visit', () => {
+    const history = askedAt(TUESDAY);
+    const owed = due(history.referral, policy, minute(TUESDAY))[0];
+    expect([owed?.kind, owed?.dueAt]).toEqual(['confirm-cancellation', '2026-12-03T10:00:00.000Z']);
+    expect(nextLookAt(history.referral, policy, minute(TUESDAY + 60))).toBe(owed?.dueAt);
+    expect(leadTold(history, '2026-12-03T09:59:59.000Z')).toEqual([]);
+    expect(leadTold(history, '2026-12-03T10:00:00.000Z')).toEqual(['2026-12-03T10:00:00.000Z']);
+  });
+
+  test('without a visit a lead is told after the time of the step, and no sooner', () => {
+    const history = inChart();
+    act(history, send, 1);
+    act(history, stop, 2);
+    expect(due(history.referral, policy, minute(3))[0]?.dueAt).toBe('2026-11-26T10:02:00.000Z');
+    expect(leadTold(history, '2026-11-29T10:02:00.000Z')).toEqual([]);
+    expect(leadTold(history, '2026-12-05T10:02:00.000Z')).toEqual(['2026-11-30T10:02:00.000Z']);
+  });
+
+  test('past its time somebody hears whether the patient went, and it is looked at then; the patient is not asked', () => {
+    const history = askedAt(TUESDAY);
+    expect(nextLookAt(history.referral, policy, '2026-12-04T14:00:00.000Z')).toBe(FRIDAY);
+    expect(rows(history, FRIDAY)).toEqual([['confirm-visit', 'attempt 1', FRIDAY]]);
+    const rules = escalationsDue(history.referral, policy, '2026-12-20T00:00:00.000Z').map(({ step }) => step.act);
+    expect([rules.includes('notify-requester'), rules.includes('ask-patient')]).toEqual([true, false]);
+  });
+
+  test.each<['seen' | 'missed' | 'cancel-confirmed', string[], string]>([
+    ['seen', ['note'], 'cancellation-requested'],
+    ['missed', ['confirm-cancellation'], 'cancellation-requested'],
+    ['cancel-confirmed', ['reroute'], 'cancelled'],
+  ])('%s is told of it', (name, then, status) => {
+    const history = askedAt(TUESDAY);
+    expect(actsOf(history.referral, ['seen', 'missed', 'cancel-confirmed'])).toContain(name);
+    if (name !== 'cancel-confirmed') expect(put(history, { act: name, at: minute(TUESDAY) }, AFTER)).toBe('before-visit');
+    expect(put(history, { act: name, at: FRIDAY }, AFTER)).toBeUndefined();
+    expect(rows(history, AFTER).map(([kind]) => kind)).toEqual(then);
+    expect(history.referral.attempts[0]?.work.status).toBe(status);
+    expect(history.referral.attempts[0]?.appointments.map((each) => each.status)).not.toContain(
+      name === 'cancel-confirmed' ? '' : 'booked',
+    );
+  });
+});
+
 test('the note of a visit that was kept is waited for after another was asked, and put on record as theirs', () => {
   const history = inChart();
   for (const [at, step] of [send, accept, schedule, { type: 'mark-seen', appointmentId: 'a' } as const, stop].entries())
@@ -317,10 +402,10 @@ describe('the order is over, and nothing is booked', () => {
   test('asked to cancel while the order is in force, the visit is no later for that', () => {
     const history = asked(send, accept, { ...schedule, startsAt: '2026-11-25T15:00:00.000Z' }, stop);
     expect(due(history.referral, policy, minute(9))).toMatchObject([{ kind: 'confirm-cancellation', dueAt: '2026-11-24T23:00:00.000Z' }]);
-    // Asked once its time was past, it has its two days.
+    // Asked once its time was past, somebody hears whether the patient went.
     const late = asked(send, accept, { ...schedule, startsAt: minute(3) });
     act(late, stop, 30);
-    expect(due(late.referral, policy, minute(40))).toMatchObject([{ kind: 'confirm-cancellation', dueAt: '2026-11-26T10:30:00.000Z' }]);
+    expect(rows(late, minute(40))).toEqual([['confirm-visit', 'attempt 1', minute(3)]]);
   });
 
   test('a patient who declines does not leave the office calling them', () => {

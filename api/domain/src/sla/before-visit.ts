@@ -12,10 +12,9 @@ const earlier = (one: Instant, other: Instant): Instant => (one < other ? one : 
  * The time that its own service level gives it, but no later than the clinic closes on the last business day before the visit. Where that is past
  * when it begins, as soon as this policy wants anything, and never after the visit itself. Ours.
  *
- * @param from when it begins @param dueAt by its own service level
+ * @param from when it begins, before the visit @param dueAt by its own service level
  */
 export function dueBeforeVisit(referral: Referral, policy: SlaPolicy, from: Instant, dueAt: Instant, startsAt: Instant): Instant {
-  if (startsAt <= from) return dueAt;
   const lastTime = lastClosingBefore(startsAt, calendarFor(policy, referral));
   return earlier(dueAt, earlier(startsAt, lastTime > from ? lastTime : soonest(referral, policy, from)));
 }

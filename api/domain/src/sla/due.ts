@@ -28,6 +28,8 @@ export type Obligation = {
   /** How long it may take from then on. */
   within: Span;
   dueAt: Instant;
+  /** When the visit is that it has to be done before; absent where none is booked. */
+  visitAt?: Instant;
   /** When it ends by itself, done or not; absent where it does not. */
   until?: Instant;
 };
@@ -136,21 +138,20 @@ function toTell(asked: Question, owed: Owed): Obligation[] {
 /** Nobody waits without end for an office that was passed over and has nothing booked: somebody else looks after the patient. */
 function toBeCancelled({ attempt, appointment, since, isPassedOver }: StillWith, asked: Question, owed: Owed): Obligation[] {
   const { referral, policy, now } = asked;
-  const about = `attempt ${attempt.number}`;
-  if (appointment && appointment.startsAt <= now) return [owed('confirm-visit', about, appointment.startsAt)];
   const toCancel = toCancelOf(attempt, since, asked, owed);
   if (appointment || !isPassedOver) return [toCancel];
   const until = after(since ?? referral.startedAt, LETS_GO_WITHIN, calendarFor(policy, referral));
   return until <= now ? [] : [{ ...toCancel, until }];
 }
 
-/** What is booked has to be off the calendar before the patient comes for nothing. */
+/** What is booked has to be off the calendar before the patient comes for nothing; past its time somebody hears whether they came. */
 function toCancelOf(attempt: Attempt, since: Moment, { referral, policy, now }: Question, owed: Owed): Obligation {
-  const toCancel = owed('confirm-cancellation', `attempt ${attempt.number}`, since);
-  const startsAt = bookedStill(attempt)?.startsAt;
-  return startsAt === undefined
-    ? toCancel
-    : { ...toCancel, dueAt: dueBeforeVisit(referral, policy, since ?? now, toCancel.dueAt, startsAt) };
+  const about = `attempt ${attempt.number}`;
+  const visitAt = bookedStill(attempt)?.startsAt;
+  if (visitAt !== undefined && visitAt <= now) return owed('confirm-visit', about, visitAt);
+  const toCancel = owed('confirm-cancellation', about, since);
+  if (visitAt === undefined) return toCancel;
+  return { ...toCancel, visitAt, dueAt: dueBeforeVisit(referral, policy, since ?? now, toCancel.dueAt, visitAt) };
 }
 
 /** The reports first: what came back waits for somebody here, whatever the recipient still owes. */

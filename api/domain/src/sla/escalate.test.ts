@@ -220,12 +220,12 @@ test('an order revoked in the EHR with a visit booked: that the office hears of 
   expect(due(history.referral, policy, minute(61))).toMatchObject([{ kind: 'confirm-cancellation', since: minute(60) }]);
   const day = 24 * 60;
   expect(until(history, minute(8 * day)).filter((line) => line > minute(60))).toEqual([
-    '2026-12-01T11:00:00.000Z confirm-cancellation-lead alert → lena',
+    '2026-11-27T11:00:00.000Z confirm-cancellation-lead alert → lena',
   ]);
   read('active', 8 * day);
   read('revoked', 8 * day + 60);
   expect(until(history, minute(15 * day)).filter((line) => line > minute(8 * day + 60))).toEqual([
-    '2026-12-08T11:00:00.000Z confirm-cancellation-lead alert → lena',
+    '2026-12-04T11:00:00.000Z confirm-cancellation-lead alert → lena',
   ]);
 });
 

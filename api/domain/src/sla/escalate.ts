@@ -5,7 +5,7 @@ import { closedBy } from '../referral/closure.ts';
 import type { Happening } from '../referral/event.ts';
 import type { Referral } from '../referral/referral.ts';
 import { isLinked } from '../referral/report.ts';
-import { isHeld, isOver, stillWith } from '../referral/still-booked.ts';
+import { isHeld, isOver } from '../referral/still-booked.ts';
 import { due, type Obligation } from './due.ts';
 import type { EscalationStep } from './escalation-steps.ts';
 import { calendarFor, type SlaPolicy, stepsFor } from './policy.ts';
@@ -26,9 +26,11 @@ export const ORDER_STAGE = 'order';
 /** Nobody there said that they have it: a receipt of a machine is no word of a person. */
 const isUnacknowledged = (referral: Referral): boolean => referral.attempts.at(-1)?.work.status === 'sent';
 
+const isToCancel = (referral: Referral): boolean => referral.attempts.at(-1)?.work.status === 'cancellation-requested';
+
 function applies({ only, act }: EscalationStep, referral: Referral): boolean {
-  // Whose referral is over may have declined it themselves: what became of their visit is asked of the office. On hold nothing is written to them.
-  if (act === 'ask-patient' && (isOver(referral) || isHeld(referral))) return false;
+  // Whose referral is over, or is to be cancelled, may have wanted that themselves: what became of their visit is asked of the office. On hold nothing is written to them.
+  if (act === 'ask-patient' && (isOver(referral) || isHeld(referral) || isToCancel(referral))) return false;
   switch (only) {
     case 'always':
       return true;
@@ -49,6 +51,10 @@ const asksOfAnother = ({ attempts }: Referral, { act }: EscalationStep, { about 
 
 /** What ends by itself is its owner's alone: a lead could do no more about it. */
 const endsUntold = ({ reach }: EscalationStep, { until }: Obligation): boolean => reach === 'lead' && until !== undefined;
+
+/** A lead who hears of it after the visit can do no more about it: where one is booked, no later than it is overdue. */
+const inTime = ({ reach }: EscalationStep, { visitAt, dueAt }: Obligation, at: Instant): Instant =>
+  reach === 'lead' && visitAt !== undefined && dueAt < at ? dueAt : at;
 
 /** A note was taken off again: nothing of before is held against anybody. */
 const reopenedSince = ({ attempts }: Referral, at: Instant): Instant =>
@@ -73,10 +79,11 @@ function findAhead(referral: Referral, policy: SlaPolicy, obligations: readonly 
   const calendar = calendarFor(policy, referral);
   const steps = stepsFor(policy, referral);
   const ahead: Step[] = [];
-  const add = (step: EscalationStep, stage: string, since: Instant): void => {
+  const add = (step: EscalationStep, stage: string, since: Instant, owed?: Obligation): void => {
     if (!applies(step, referral)) return;
     if (referral.escalations.some((each) => each.rule === step.rule && each.stage === stage)) return;
-    ahead.push({ step, stage, at: after(since, step.after[referral.urgency], calendar) });
+    const at = after(since, step.after[referral.urgency], calendar);
+    ahead.push({ step, stage, at: owed ? inTime(step, owed, at) : at });
   };
   for (const owed of obligations) {
     // Of a stage that was only inferred nobody knows when it began: its deadline stands, and no step counts from a guess.
@@ -85,7 +92,7 @@ function findAhead(referral: Referral, policy: SlaPolicy, obligations: readonly 
     const waits = owed.waitsSince ?? owed.since;
     for (const step of steps)
       if (step.of === owed.kind && !asksOfAnother(referral, step, owed) && !endsUntold(step, owed))
-        add(step, stage, step.reach === 'lead' ? waits : owed.since);
+        add(step, stage, step.reach === 'lead' ? waits : owed.since, owed);
   }
   if (referral.order.status === 'active' && !closedBy(referral)) {
     const since = reopenedSince(referral, referral.order.approval.at);
@@ -151,7 +158,7 @@ export function nextLookAt(
   now: Instant,
   owed: readonly Obligation[] = due(referral, policy, now),
 ): Instant | undefined {
-  return nextOf(referral, stepsAhead(referral, policy, owed), owed, now);
+  return nextOf(stepsAhead(referral, policy, owed), owed, now);
 }
 
 /** `raise` and `nextLookAt` in one look, for whoever asks both of many referrals. */
@@ -163,20 +170,20 @@ export function lookAt(
 ): { raised: Happening[]; next: Instant | undefined } {
   const obligations = due(referral, policy, now);
   const ahead = stepsAhead(referral, policy, obligations);
-  return { raised: raised(referral, policy, staff, now, dueBy(ahead, now)), next: nextOf(referral, ahead, obligations, now) };
+  return { raised: raised(referral, policy, staff, now, dueBy(ahead, now)), next: nextOf(ahead, obligations, now) };
 }
 
-function nextOf(referral: Referral, ahead: readonly Step[], obligations: readonly Obligation[], now: Instant): Instant | undefined {
+function nextOf(ahead: readonly Step[], obligations: readonly Obligation[], now: Instant): Instant | undefined {
   let next: Instant | undefined;
   const look = (at: Instant): void => {
     if (at > now && (next === undefined || at < next)) next = at;
   };
   for (const { at } of ahead) look(at);
   // A visit that is ahead turns into one of which somebody has to hear.
-  for (const { kind, dueAt, until } of obligations) {
+  for (const { kind, dueAt, visitAt, until } of obligations) {
     if (kind === 'visit') look(dueAt);
+    if (visitAt !== undefined) look(visitAt);
     if (until !== undefined) look(until);
   }
-  for (const { appointment } of stillWith(referral)) if (appointment) look(appointment.startsAt);
   return next;
 }

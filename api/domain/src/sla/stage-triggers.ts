@@ -19,7 +19,7 @@ export const STAGE_TRIGGERS: Readonly<Record<ObligationKind, string>> = {
   reroute: 'The office declined, it was cancelled there, or the clinician refused who was proposed',
   'approve-performer': 'The coordinator proposed another specialist',
   'confirm-cancellation':
-    'The cancellation was asked for, or nothing more is wanted of an office; due before the visit where one is booked',
+    'The cancellation was asked for, or nothing more is wanted of an office; due before the visit where one is booked; where another was asked and nothing is booked, asked for two weeks',
   reconcile: 'Something told from outside did not fit',
   reply: 'The office asked something',
   'check-on-patient': 'The patient wrote of an emergency',

@@ -80,6 +80,14 @@ export function careRefusal(refusal: ByHandRefusal): Refusal {
     case 'nobody-asked':
     case 'no-such-attempt':
       return problem('conflict', 'No specialist has been asked yet, so there is nothing to put on record.');
+    case 'office-not-named':
+      return problem('invalid-request', 'More than one office could have told you this. Nothing was changed.', [
+        {
+          field: 'what.attempt',
+          message: 'It does not say which office',
+          fix: `Name the office, by its place among those who were asked: ${refusal.attempts.join(' or ')}.`,
+        },
+      ]);
     case 'before-visit':
       return problem('invalid-request', 'That lies before the visit that is booked.', [
         {

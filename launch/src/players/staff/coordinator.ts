@@ -56,9 +56,13 @@ export function createCoordinator({ ask, name, telephone }: CoordinatorOptions) 
     return next.approved ? 'ask-another' : 'propose-another';
   }
 
-  /** Whom the row is of: whoever is asked now, or one that was asked before, by the number that they had then. */
-  function officeOf({ row, thread }: Desk, { name, npi }: Performer): { attempt: { attempt?: number }; npi: string | undefined } {
-    const offices = thread.offices.find(({ act }) => act === 'cancel-confirmed')?.attempts ?? [];
+  /** Whom the row is of, where this act may be told of several: whoever is asked now, or one that was asked before, by the number that they had then. */
+  function officeOf(
+    act: string,
+    { row, thread }: Desk,
+    { name, npi }: Performer,
+  ): { attempt: { attempt?: number }; npi: string | undefined } {
+    const offices = thread.offices.find((each) => each.act === act)?.attempts ?? [];
     const earlier = offices.find((each) => each.name === row.performerName);
     return earlier && earlier.name !== name
       ? { attempt: { attempt: earlier.attempt }, npi: npis.get(earlier.name) }
@@ -71,8 +75,10 @@ export function createCoordinator({ ask, name, telephone }: CoordinatorOptions) 
     if (!thread.performer) return undefined;
     const { npi } = thread.performer;
     if (row.kind === 'confirm-visit') {
-      const told = telephone.askAboutVisit(npi, thread.patientName);
-      if (told) return (await record(desk, { act: told.came ? 'seen' : 'missed', at: told.at.toISOString() })) ? 'call' : undefined;
+      const of = officeOf('seen', desk, thread.performer);
+      const told = of.npi === undefined ? undefined : telephone.askAboutVisit(of.npi, thread.patientName);
+      const what = told && { act: told.came ? 'seen' : 'missed', at: told.at.toISOString(), ...of.attempt };
+      if (what) return (await record(desk, what)) ? 'call' : undefined;
     }
     if (row.kind === 'answer' && desk.times >= CALLS_BEFORE_ANOTHER && thread.acts.includes('cancel-requested'))
       return (await record(desk, { act: 'cancel-requested', reason: 'Synthetic: no answer to our calls', at: now.toISOString() }))
@@ -100,7 +106,7 @@ export function createCoordinator({ ask, name, telephone }: CoordinatorOptions) 
         return askAnother(desk);
       case 'confirm-cancellation': {
         if (!thread.performer || !thread.acts.includes('cancel-confirmed')) return undefined;
-        const { attempt, npi } = officeOf(desk, thread.performer);
+        const { attempt, npi } = officeOf('cancel-confirmed', desk, thread.performer);
         if (npi !== undefined) telephone.callOff(npi, thread.patientName);
         return (await record(desk, { act: 'cancel-confirmed', at: now.toISOString(), ...attempt })) ? 'hear-that-it-is-off' : undefined;
       }
