@@ -111,7 +111,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     guard: 'what was settled is no longer owed, and what is owed is owed once',
     file: `${SERVER}/services/engine/obligation-rows.ts`,
-    from: "for (const row of open) if (!kept.has(row.id)) await unit.obligations.settle(row.id, { what: 'done', at: now });",
+    from: "for (const row of open) if (!kept.has(row.id)) await unit.obligations.settle(row.id, { what: 'done', at: now, ...ending(row, now) });",
     to: 'for (const row of open) if (!kept.has(row.id)) await unit.obligations.get(row.id);',
     told: ['deadline', 'duplicate', 'owner'],
   },

@@ -6,6 +6,7 @@ import type { OfficeOver, OfficeView } from '../client/office.ts';
 import type { Thread } from '../client/thread.ts';
 import type { WorklistAnswer } from '../client/worklist.ts';
 import { createDueReferrals } from './engine/due-referrals.ts';
+import { LAPSED, type ObligationContent } from './engine/obligation-content.ts';
 import { asksAnother, CLINICIAN, putInForce } from './engine/test-in-force.ts';
 import { applyDecision } from './referral-log.ts';
 import { openReferralApi, type ReferralApi } from './test-referral-api.ts';
@@ -44,6 +45,13 @@ const kinds = async (): Promise<string[]> => (await thread()).obligations.map(({
 const rows = async (): Promise<Extract<WorklistAnswer, { kind: 'whole' }>['rows']> => {
   const { body } = await api.call('GET', '/worklist', coordinator);
   return (body as Extract<WorklistAnswer, { kind: 'whole' }>).rows.filter(({ referralId }) => referralId === id);
+};
+
+const howSettled = async (): Promise<unknown[]> => {
+  const done = await api.store.transaction(api.scope, (unit) =>
+    unit.obligations.list({ status: 'done', referralId: id, kind: 'confirm-cancellation' }),
+  );
+  return done.map(({ content }) => (content as Partial<ObligationContent>).note);
 };
 
 const press = async (what: object) =>
@@ -93,11 +101,12 @@ describe('another was asked before the first said that it let go', () => {
       next: 'Get the cancellation confirmed',
       waitingOn: 'specialist',
       owner: { subject: 'kim' },
-      detail: 'Waits for the specialist’s office.',
+      detail: 'Waits for the specialist’s office. Another was asked since, so this ends by itself two weeks after it began.',
     });
     expect(acts).toContain('cancel-confirmed');
     expect(offices).toContainEqual({ act: 'cancel-confirmed', attempts: [{ attempt: 1, name: FIRST }] });
     await act({ act: 'cancel-confirmed', attempt: 1 });
+    expect(await howSettled()).toEqual([undefined]);
     const after = await thread();
     expect([after.obligations.map(({ kind }) => kind), after.status, after.performer?.name]).toEqual([['answer'], 'sent', ANOTHER.display]);
     expect([after.acts.includes('cancel-confirmed'), after.entries.at(-1)?.title]).toEqual([false, 'Cancellation confirmed']);
@@ -107,6 +116,23 @@ describe('another was asked before the first said that it let go', () => {
     await passOver();
     await act({ act: 'cancel-confirmed' });
     expect([await kinds(), (await thread()).status]).toEqual([['answer'], 'sent']);
+  });
+
+  test('not named where two were passed over, it is asked which of them, and nothing is settled', async () => {
+    await passOver();
+    await act({ act: 'cancel-requested', reason: 'No answer either' });
+    const answered = await press({ act: 'cancel-confirmed' });
+    expect([answered.status, JSON.stringify(answered.body)]).toEqual([400, expect.stringMatching(/Name the office.*1 or 2/)]);
+    expect((await kinds()).filter((kind) => kind === 'confirm-cancellation')).toHaveLength(2);
+    expect((await thread()).offices).toContainEqual({
+      act: 'cancel-confirmed',
+      attempts: [
+        { attempt: 1, name: FIRST },
+        { attempt: 2, name: ANOTHER.display },
+      ],
+    });
+    await act({ act: 'cancel-confirmed', attempt: 2 });
+    expect((await thread()).status).not.toBe('cancellation-requested');
   });
 
   test('its page asks it to let go, and what it confirms there settles it', async () => {
@@ -124,6 +150,7 @@ describe('another was asked before the first said that it let go', () => {
     await at('2026-12-04T15:00:00.000Z');
     await clock();
     expect(await kinds()).toEqual(['answer']);
+    expect(await howSettled(), 'not as if the office had answered').toEqual([LAPSED]);
     const { entries, acts } = await thread();
     expect(
       entries.filter(({ detail }) => detail?.includes('not confirmed that it is cancelled')),

@@ -38,6 +38,10 @@ export type ObligationContent = {
   lastEvent: { type: string; at: Instant };
   /** Of a packet to be sent: what it has to hold and does not; null where there is none, absent in rows from before it was kept. */
   lacking?: Lacking | null;
+  /** When it ends by itself, done or not; absent where it does not. */
+  until?: Instant;
+  /** Of one that is settled, how, where nobody did it. */
+  note?: string;
   /** Steps of the policy that were taken for this stage, oldest first. */
   steps: { rule: string; act: string; words: string; at: Instant; to: string }[];
 };
@@ -53,6 +57,13 @@ const DETAILS: Record<Party, string> = {
 /** Of whom the clinician has to say yes or no: the row bears the name of who was asked before. */
 const proposedWords = ({ proposal }: Referral, { kind }: Obligation): string | undefined =>
   kind === 'approve-performer' && proposal.status === 'open' ? `${proposal.performer.display} is proposed.` : undefined;
+
+/** Of an office that was passed over: it is not asked for ever. */
+const untilWords = ({ until }: Obligation): string | undefined =>
+  until === undefined ? undefined : 'Another was asked since, so this ends by itself two weeks after it began.';
+
+/** Said of a row that ended by itself, so that it does not look as if the office had answered. */
+export const LAPSED = 'The office did not answer within two weeks, and is not asked any more.';
 
 export type Telling = {
   patientName: string;
@@ -86,7 +97,9 @@ export function contentOf(
     patientName,
     performerName: performer?.display ?? '',
     requesterName,
-    detail: [preface, proposedWords(referral, owed), steps.at(-1)?.words ?? DETAILS[owed.waitingOn]].filter(Boolean).join(' '),
+    detail: [preface, proposedWords(referral, owed), steps.at(-1)?.words ?? DETAILS[owed.waitingOn], untilWords(owed)]
+      .filter(Boolean)
+      .join(' '),
     about: owed.about,
     stage,
     waitingOn: owed.waitingOn,
@@ -98,6 +111,7 @@ export function contentOf(
     attempts: attempts.length,
     channel: attempt?.transmissions.at(-1)?.channel ?? null,
     lastEvent,
+    ...(owed.until === undefined ? {} : { until: owed.until }),
     steps,
   };
 }

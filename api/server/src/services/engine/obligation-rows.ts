@@ -12,7 +12,7 @@ import { type UnfinishedContent, unfinishedId } from '../exceptions.ts';
 import { toJson } from '../kept.ts';
 import { isBeforeSending, type Lacking, lackingOf } from '../packet-lacking.ts';
 import { planContentOf } from '../plan-content.ts';
-import { contentOf, type ObligationContent } from './obligation-content.ts';
+import { contentOf, LAPSED, type ObligationContent } from './obligation-content.ts';
 
 /** What is owed before the order is in force has rows of its own: of what was prepared to sign, and of each write-back. */
 const ELSEWHERE: readonly ObligationKind[] = ['decide', 'finish-writing'];
@@ -116,5 +116,11 @@ export async function projectObligations(
     const before = { owner: same.owner, dueAt: same.dueAt, escalatedTo: same.escalatedTo, content: same.content };
     if (!isSameKept(before, revision)) await unit.obligations.settle(same.id, { what: 'revise', ...revision });
   }
-  for (const row of open) if (!kept.has(row.id)) await unit.obligations.settle(row.id, { what: 'done', at: now });
+  for (const row of open) if (!kept.has(row.id)) await unit.obligations.settle(row.id, { what: 'done', at: now, ...ending(row, now) });
+}
+
+/** What a row says that nobody settled: its time was over. */
+function ending({ content }: StoredObligation, now: Instant): { content?: StoredObligation['content'] } {
+  const { until, ...kept } = content as Partial<ObligationContent>;
+  return until === undefined || until > now ? {} : { content: toJson({ ...kept, until, note: LAPSED }) };
 }
