@@ -79,7 +79,7 @@ export type Attempt = {
   work: Work;
   /** So that a note that was linked by mistake can be taken off with all that rested on it; null where none was linked. */
   sinceNote: SinceNote | null;
-  /** When a note of it was taken off again: what is owed since then has its whole time from that on. */
+  /** When a note of it, or the one that had closed the loop, was taken off again: what is owed since then has its whole time from that on. */
   reopenedAt: Moment;
 };
 

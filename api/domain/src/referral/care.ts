@@ -4,6 +4,7 @@ import { unreachable } from '../result.ts';
 import { type Attempt, type Moment, newAttempt } from './attempt.ts';
 import { afterFact, afterNote, withoutNote } from './attempt-fold.ts';
 import { type AttemptFact, type CareFact, isAttemptFact, isReportFact, type ReportFact } from './care-event.ts';
+import { closedBy } from './closure.ts';
 import { waitsForApproval } from './options.ts';
 import { afterPayer, payerOnNext } from './payer-word.ts';
 import type { Proposal } from './proposal.ts';
@@ -186,5 +187,13 @@ function unlinked(referral: Referral, reportId: string, reason: string, at: Inst
     status: 'not-of-this',
     reason,
   }));
-  return withAttempt(off, report.attempt, (attempt) => ({ ...withoutNote(off, attempt, reportId), reopenedAt: at }));
+  const without = withAttempt(off, report.attempt, (attempt) => ({ ...withoutNote(off, attempt, reportId), reopenedAt: at }));
+  return closedBy(referral) && !closedBy(without) ? loopReopened(without, at) : without;
 }
+
+/** Of a loop that was closed nothing was owed by anybody who was asked. */
+const loopReopened = (referral: Referral, at: Instant): Referral => ({
+  ...referral,
+  reopenedAt: at,
+  attempts: referral.attempts.map((attempt) => ({ ...attempt, reopenedAt: at })),
+});

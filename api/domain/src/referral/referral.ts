@@ -150,6 +150,8 @@ export type Referral = {
   elsewhere: { seenBy: SeenBy; evidence: 'claim' | 'note' | 'patient'; at: Moment }[];
   /** Why it was lost, where a person said so. */
   loss: { primary: LossReason; secondary: LossReason[] } | null;
+  /** When the note that had closed the loop was taken off again; null where the loop was never opened anew. */
+  reopenedAt: Moment;
   /** What cannot follow from what is known, for a person to reconcile. */
   setAside: ({ what: string; why: string; since: Instant } & ({ status: 'open' } | { status: 'settled'; note: string }))[];
   /** Source, resource and version of each inbound fact that was taken. */
@@ -188,7 +190,7 @@ export function writeBackWord(steps: readonly { outcome: StepOutcome | null }[])
  * Counts up with every change of what the fold makes of the same events: rows kept in an older form are then made anew.
  * golden-fold.json holds one history folded; the test beside it fails where that changed and this did not.
  */
-export const FOLD_VERSION = 23;
+export const FOLD_VERSION = 24;
 
 /** The fold. Events come in order of sequence; the first is always `referral-started`. */
 export function fold(id: string, events: readonly ReferralEvent[]): Referral | undefined {
@@ -230,6 +232,7 @@ export function evolve(id: string, before: Referral | undefined, event: Referral
       rating: null,
       elsewhere: [],
       loss: null,
+      reopenedAt: null,
       setAside: [],
       factKeys: keysOf(event),
     };

@@ -116,7 +116,7 @@ function ofHeldCare(asked: Question, seenAt: Instant, owed: Owed): Obligation[] 
   if (closedBy(referral)) return [];
   const attempt = referral.attempts.at(-1);
   const begun = attempt ? workOf(attempt, asked, owed).filter(({ kind }) => WHILE_HELD.includes(kind)) : [];
-  return [...begun, owed('sign-in-ehr', 'order', seenAt)];
+  return [...begun, owed('sign-in-ehr', 'order', later(seenAt, referral.reopenedAt ?? seenAt))];
 }
 
 /** What came back is read by somebody, also when nothing more was hoped for. */
@@ -136,11 +136,12 @@ function toTell(asked: Question, owed: Owed): Obligation[] {
 }
 
 /** Nobody waits without end for an office that was passed over and has nothing booked: somebody else looks after the patient. */
-function toBeCancelled({ attempt, appointment, since, isPassedOver }: StillWith, asked: Question, owed: Owed): Obligation[] {
+function toBeCancelled({ attempt, appointment, since, isPassedOver }: StillWith, asked: Question, ofPolicy: Owed): Obligation[] {
   const { referral, policy, now } = asked;
+  const owed = sinceReopened(attempt, ofPolicy);
   const toCancel = toCancelOf(attempt, since, asked, owed);
   if (appointment || !isPassedOver) return [toCancel];
-  const until = after(since ?? referral.startedAt, LETS_GO_WITHIN, calendarFor(policy, referral));
+  const until = after(toCancel.since ?? referral.startedAt, LETS_GO_WITHIN, calendarFor(policy, referral));
   return until <= now ? [] : [{ ...toCancel, until }];
 }
 
@@ -151,7 +152,7 @@ function toCancelOf(attempt: Attempt, since: Moment, { referral, policy, now }: 
   if (visitAt !== undefined && visitAt <= now) return owed('confirm-visit', about, visitAt);
   const toCancel = owed('confirm-cancellation', about, since);
   if (visitAt === undefined) return toCancel;
-  return { ...toCancel, visitAt, dueAt: dueBeforeVisit(referral, policy, since ?? now, toCancel.dueAt, visitAt) };
+  return { ...toCancel, visitAt, dueAt: dueBeforeVisit(referral, policy, toCancel.since ?? now, toCancel.dueAt, visitAt) };
 }
 
 /** The reports first: what came back waits for somebody here, whatever the recipient still owes. */
@@ -231,13 +232,15 @@ function toApprove({ proposal, attempts }: Referral, owed: Owed): Obligation[] {
 }
 
 /** Somebody else is to be asked: the coordinator has their whole time again once the clinician refused who was proposed; a lead does not wait for it anew. */
-function toReroute({ number, work, reopenedAt }: Attempt, referral: Referral, owed: Owed): Obligation[] {
+function toReroute({ number, work }: Attempt, referral: Referral, owed: Owed): Obligation[] {
   if (referral.proposal.status === 'open') return toApprove(referral, owed);
   // Whoever wrote the answer: it may be all that was asked for.
   if (referral.attempts.some((each) => isToRead(each, referral.reports))) return [];
   const refusedAt = referral.refusedPerformers.at(-1)?.at;
-  const since = refusedAt === undefined ? work.since : later(work.since, refusedAt);
-  return [{ ...owed('reroute', `attempt ${number}`, since), waitsSince: later(work.since, reopenedAt ?? work.since) }];
+  // Whosever note was taken off: while it waited nobody else was to be asked.
+  const waitsSince = referral.attempts.reduce((at, { reopenedAt }) => later(at, reopenedAt ?? at), work.since);
+  const since = refusedAt === undefined ? waitsSince : later(waitsSince, refusedAt);
+  return [{ ...owed('reroute', `attempt ${number}`, since), waitsSince }];
 }
 
 /** While the payer keeps it from being sent (R112) their word is what is owed; from that word on it has its whole time to be sent (R111). */

@@ -57,8 +57,7 @@ const inTime = ({ reach }: EscalationStep, { visitAt, dueAt }: Obligation, at: I
   reach === 'lead' && visitAt !== undefined && dueAt < at ? dueAt : at;
 
 /** A note was taken off again: nothing of before is held against anybody. */
-const reopenedSince = ({ attempts }: Referral, at: Instant): Instant =>
-  attempts.reduce((last, { reopenedAt }) => (reopenedAt !== null && reopenedAt > last ? reopenedAt : last), at);
+const reopenedSince = ({ reopenedAt }: Referral, at: Instant): Instant => (reopenedAt !== null && reopenedAt > at ? reopenedAt : at);
 
 type Found = { policy: SlaPolicy; obligations: readonly Obligation[]; ahead: readonly Step[] };
 const lastFound = new WeakMap<Referral, Found>();

@@ -157,6 +157,7 @@ const RECORD = {
   rating: field('How it was for the patient', '1 to 5, with its time', 'patient', 'they did not say'),
   elsewhere: field('Visits for this with somebody who was not asked', 'list', 'visit', 'none are known'),
   loss: field('Why it was lost, where a person said so', 'codes', 'Refloop', 'it was not, or nobody said why'),
+  reopenedAt: field('When the note that had closed the loop was taken off', 'instant', 'Refloop', 'none was'),
   setAside: field('What contradicts what is known, for a person to reconcile', 'list', 'Refloop', 'nothing does'),
   factKeys: field('Inbound facts that were taken, so that each counts once', 'list', 'Refloop', 'none came'),
 } as const satisfies Fields<Referral>;
@@ -178,7 +179,12 @@ const ATTEMPT = {
     'Refloop',
     'no note was linked',
   ),
-  reopenedAt: field('When a note was taken off: since then what is owed has its whole time', 'instant', 'Refloop', 'none was'),
+  reopenedAt: field(
+    'When its note, or the one that had closed the loop, was taken off: since then what is owed has its whole time',
+    'instant',
+    'Refloop',
+    'none was',
+  ),
 } as const satisfies Fields<Attempt>;
 
 const REPORT = {
