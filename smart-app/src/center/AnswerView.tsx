@@ -1,9 +1,10 @@
-/** The states every page of the center shares: loading, failed with a way out, not allowed. */
+/** The states every page of the center shares: loading, failed with a way out, not allowed, read but not brought up to date. */
 import { Button, Skeleton } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Late } from '../ui/Late.tsx';
+import { plainTime } from '../words/plain-date.ts';
+import type { Answer } from './answer.ts';
 import styles from './CenterPage.module.css';
-import type { Answer } from './use-answer.ts';
 
 type Props<Value> = { answer: Answer<Value>; onRetry: () => void; children: (value: Value, at: Date) => ReactNode };
 
@@ -29,6 +30,25 @@ export function AnswerView<Value>({ answer, onRetry, children }: Props<Value>) {
         </div>
       );
     case 'ready':
-      return children(answer.value, answer.at);
+      return (
+        <>
+          {answer.behind === undefined ? null : <Behind at={answer.at} why={answer.behind} onRetry={onRetry} />}
+          {children(answer.value, answer.at)}
+        </>
+      );
   }
+}
+
+/** What is below was read, and could not be read again since. */
+function Behind({ at, why, onRetry }: { at: Date; why: string; onRetry: () => void }) {
+  return (
+    <div role="alert" className={styles['behind']}>
+      <p>
+        Not brought up to date since {plainTime(at.toISOString())}. {why} What is below may have changed.
+      </p>
+      <Button variant="default" size="compact-sm" onClick={onRetry}>
+        Try again
+      </Button>
+    </div>
+  );
 }

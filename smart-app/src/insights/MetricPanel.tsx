@@ -1,7 +1,8 @@
 /** One metric: its value with n and interval, told apart by what the view says, its definition, its table and the rows behind each mark. */
 import type { MetricAnswer, MetricRow } from '@refloop/server/client/insights';
 import { AnswerView } from '../center/AnswerView.tsx';
-import { type Answer, useAnswer } from '../center/use-answer.ts';
+import type { Answer } from '../center/answer.ts';
+import { useAnswer } from '../center/use-answer.ts';
 import { plainTime } from '../words/plain-date.ts';
 import { AtRisk } from './AtRisk.tsx';
 import { Chart } from './Chart.tsx';
