@@ -38,6 +38,7 @@ test('a packet goes as a link by mail, with nothing of the patient in it, and th
   await packet.getByRole('combobox', { name: 'How it goes' }).selectOption('mail');
   await packet.getByRole('button', { name: 'Send by mail, as a link' }).click();
   await expect(packet.getByText('Give the mail address of the office.')).toBeVisible();
+  await expect(packet.getByRole('textbox', { name: 'Mail address of the office' })).toBeFocused();
   await packet.getByRole('textbox', { name: 'Mail address of the office' }).fill(OFFICE);
   await packet.getByRole('button', { name: 'Send by mail, as a link' }).click();
   await expect(told).toHaveText(/on its way to front\.desk@office\.example\.org/);

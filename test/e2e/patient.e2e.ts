@@ -68,6 +68,10 @@ test('a patient scans the handout, gives the date of birth, books a date, gives 
   await readyToApprove(page);
   await page.locator('body').press('Control+Enter');
   await settled(page);
+  // Who may be asked is decided: nothing of it looks as if it could be changed.
+  await expect(page.getByRole('button', { name: /Someone else|Nobody fits/, includeHidden: true })).toHaveCount(0);
+  await expect(others).toHaveCount(0);
+  await expect(page.getByText(/^Approved besides: /)).toBeVisible();
   const made = page.waitForResponse((response) => response.url().endsWith('/patient-link'));
   await page.getByRole('button', { name: 'Handout for the patient' }).click();
   const answered = await made;
@@ -94,7 +98,7 @@ test('a patient scans the handout, gives the date of birth, books a date, gives 
   await field('Día').fill(String(Number(day)));
   await field('Año').fill(String(Number(year) - 1));
   await patient.getByRole('button', { name: 'Abrir' }).click();
-  await expect(patient.getByRole('alert')).toHaveText(/No es correcto/);
+  await expect(patient.getByRole('alert')).toHaveText(/No es correcto.*Puede tratar 4 veces más/);
   await field('Año').fill(year);
   await patient.getByRole('button', { name: 'Abrir' }).click();
   await expect(patient.getByRole('heading', { level: 1 })).toHaveText('Ya puede hacer su cita.');
@@ -139,6 +143,21 @@ test('a patient scans the handout, gives the date of birth, books a date, gives 
   const after = await desk.thread();
   expect(after.performer.name).toBe(chosen);
   expect(after.obligations.map(({ kind }) => kind)).toContain('send');
+  await patient.reload();
+  await field('Mes').fill(String(Number(month)));
+  await field('Día').fill(String(Number(day)));
+  await field('Año').fill(String(Number(year) - 1));
+  // One was wrong before: four are left.
+  for (const left of ['Puede tratar 3 veces más', 'Puede tratar 2 veces más', 'Puede tratar una vez más']) {
+    await patient.getByRole('button', { name: 'Abrir' }).click();
+    await expect(patient.getByRole('alert')).toContainText(left);
+  }
+  await patient.getByRole('button', { name: 'Abrir' }).click();
+  await expect(patient.getByRole('heading', { name: 'Este enlace está cerrado' })).toBeFocused();
+  await expect(patient.getByRole('alert')).toContainText('This link is closed.');
+  await expect(patient.getByRole('link', { name: '510-555-0150' })).toBeVisible();
+  await expectAccessible(patient, 'a locked link');
+  await expectFits(patient, 'a locked link');
   expect(faults.filter((fault) => !fault.includes('403'))).toEqual([]);
   await context.close();
 });

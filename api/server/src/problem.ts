@@ -52,6 +52,8 @@ export type Refusal = {
   refused: ProblemKind;
   detail: string;
   errors?: FieldError[];
+  /** Of a link that was tried. */
+  tries?: Problem['tries'];
   /** For Retry-After; where a kind that passes by itself (503) does not say, two seconds. */
   retryAfterSeconds?: number;
 };
@@ -83,6 +85,7 @@ export function problemDetails(refusal: Refusal, reference: string): Problem {
     detail: refusal.detail,
     reference,
     ...(refusal.errors === undefined ? {} : { errors: refusal.errors }),
+    ...(refusal.tries === undefined ? {} : { tries: refusal.tries }),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Further specialists that the clinician approves with the chosen one, so that nobody has to come back for it. */
 import { MOST_ALTERNATES } from '@refloop/domain/referral/event';
-import { cardOf, type Desk, type DeskState } from '../refer/desk.ts';
+import { type CardFacts, cardOf, type Desk, type DeskState } from '../refer/desk.ts';
 import { changeWorking } from '../refer/request-flow.ts';
 import { Chip } from '../ui/Chip.tsx';
 import { thisYear } from '../words/plain-date.ts';
@@ -8,11 +8,12 @@ import styles from './Alternates.module.css';
 import { offeredIn, tickedIn, toggled } from './alternates.ts';
 import { milesText, networkText } from './card-words.ts';
 
-export function Alternates({ desk, state }: { desk: Desk; state: DeskState }) {
+export function Alternates({ desk, state, locked }: { desk: Desk; state: DeskState; locked: boolean }) {
   const offered = offeredIn(state);
   const chosen = cardOf(state, state.choice.entryId);
   if (!chosen || offered.length === 0) return null;
   const ticked = tickedIn(state);
+  if (locked) return <Approved cards={offered.filter((card) => ticked.includes(card.entryId))} />;
   const full = ticked.length >= MOST_ALTERNATES;
   return (
     <fieldset className={styles['alternates']}>
@@ -44,5 +45,15 @@ export function Alternates({ desk, state }: { desk: Desk; state: DeskState }) {
         );
       })}
     </fieldset>
+  );
+}
+
+/** Once it is approved: who was approved with it, and no box to tick. */
+function Approved({ cards }: { cards: readonly CardFacts[] }) {
+  if (cards.length === 0) return null;
+  return (
+    <section className={styles['alternates']} aria-label="Approved besides">
+      <p>Approved besides: {cards.map(({ name }) => name).join('; ')}.</p>
+    </section>
   );
 }

@@ -15,11 +15,13 @@ const SAID_BY_CHIP = new Set(['network-unknown', 'out-of-network']);
 type Props = {
   card: CardFacts;
   chosen: boolean;
+  /** Nobody is chosen any more. */
+  locked?: boolean;
   onChoose: () => void;
   children?: ReactNode;
 };
 
-export function MatchCard({ card, chosen, onChoose, children }: Props) {
+export function MatchCard({ card, chosen, locked = false, onChoose, children }: Props) {
   const id = useId();
   const year = thisYear();
   const network = networkText(card, year);
@@ -33,6 +35,7 @@ export function MatchCard({ card, chosen, onChoose, children }: Props) {
           name="specialist"
           value={card.entryId}
           checked={chosen}
+          disabled={locked}
           onChange={onChoose}
           aria-labelledby={`${id}-name`}
           aria-describedby={`${id}-place ${id}-facts`}

@@ -16,9 +16,16 @@ import { OverrideReason } from './OverrideReason.tsx';
 
 const FIRST = 3;
 
-type Props = { desk: Desk; state: DeskState; keysOn: boolean; onEditNote: () => void };
+type Props = {
+  desk: Desk;
+  state: DeskState;
+  /** It is approved: who was chosen is read, and nothing of it looks as if it could be changed. */
+  locked: boolean;
+  keysOn: boolean;
+  onEditNote: () => void;
+};
 
-export function MatchesColumn({ desk, state, keysOn, onEditNote }: Props) {
+export function MatchesColumn({ desk, state, locked, keysOn, onEditNote }: Props) {
   const [expanded, setExpanded] = useState(false);
   const [dialog, setDialog] = useState<'someone-else' | 'nobody-fits'>();
   const list = useRef<HTMLDivElement>(null);
@@ -54,8 +61,8 @@ export function MatchesColumn({ desk, state, keysOn, onEditNote }: Props) {
     entries.map((card) => {
       const chosen = card.entryId === state.choice.entryId;
       return (
-        <MatchCard key={card.entryId} card={card} chosen={chosen} onChoose={() => pick(card)}>
-          {chosen && card.network.status !== 'in' ? <OverrideReason desk={desk} choice={state.choice} /> : null}
+        <MatchCard key={card.entryId} card={card} chosen={chosen} locked={locked} onChoose={() => pick(card)}>
+          {chosen && !locked && card.network.status !== 'in' ? <OverrideReason desk={desk} choice={state.choice} /> : null}
         </MatchCard>
       );
     });
@@ -113,10 +120,10 @@ export function MatchesColumn({ desk, state, keysOn, onEditNote }: Props) {
               render={cards}
             />
           </div>
-          <Alternates desk={desk} state={state} />
+          <Alternates desk={desk} state={state} locked={locked} />
         </div>
       ) : null}
-      {answer || state.match.kind === 'failed' ? (
+      {!locked && (answer || state.match.kind === 'failed') ? (
         <div className={styles['foot']}>
           {hidden > 0 && !expanded ? (
             <button

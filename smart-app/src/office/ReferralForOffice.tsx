@@ -19,6 +19,8 @@ type Props = {
   onEnd: (why: string) => void;
 };
 
+const URGENCIES: Record<OfficeView['urgency'], string> = { routine: 'Routine', urgent: 'Urgent', emergency: 'Emergency' };
+
 const DONE: Record<OfficeActName, string> = {
   accept: 'Accepted. The practice has been told.',
   decline: 'Declined. The practice will ask somebody else.',
@@ -121,7 +123,7 @@ export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
             <PhoneLink phone={view.phone} />
           </Fact>
         )}
-        <Fact name="Urgency">{view.urgency}</Fact>
+        <Fact name="Urgency">{URGENCIES[view.urgency]}</Fact>
         <Fact name="Where it stands">{statusText(view.status, view.acts)}</Fact>
         {view.appointment ? <Fact name="Appointment">{plainTime(view.appointment.startsAt)}</Fact> : null}
       </dl>

@@ -1,14 +1,17 @@
 /** The second thing that opens a link. Nothing of the patient is shown, or loaded, before it. */
+import type { Language } from '@refloop/domain/patient/reading-grade';
 import type { PatientAnswer, PatientSideName } from '@refloop/server/client/patient';
 import { type FormEvent, useState } from 'react';
+import { type Clinic, LockedForPatient } from './LockedForPatient.tsx';
 import styles from './Patient.module.css';
 import type { PatientApi } from './patient-api.ts';
-import { dayOfFields, failureWords, fieldsOf, type Words } from './patient-words.ts';
+import { dayOfFields, failureWords, fieldsOf, triesOf, type Words } from './patient-words.ts';
 
 type Props = {
   api: PatientApi;
   link: string;
   words: Words;
+  language: Language;
   /** Whether it was open before. */
   ended: boolean;
   onOpen: (view: PatientAnswer) => void;
@@ -18,12 +21,13 @@ const SIDES: readonly PatientSideName[] = ['patient', 'parent', 'guardian', 'pro
 
 type Fault = (words: Words) => string;
 
-export function BirthDateForm({ api, link, words, ended, onOpen }: Props) {
+export function BirthDateForm({ api, link, words, language, ended, onOpen }: Props) {
   const [as, setAs] = useState<PatientSideName>('patient');
   // Asked for where saying who one is does not do.
   const [phone, setPhone] = useState<string>();
   const [fields, setFields] = useState({ month: '', day: '', year: '' });
   const [fault, setFault] = useState<Fault | undefined>(() => (ended ? ({ failures }: Words) => failures.ended : undefined));
+  const [clinic, setClinic] = useState<Clinic>();
   const [busy, setBusy] = useState(false);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -39,9 +43,15 @@ export function BirthDateForm({ api, link, words, ended, onOpen }: Props) {
       onOpen(opened.value);
       return;
     }
+    const none = triesOf(opened.refusal)?.clinic ?? undefined;
+    if (none) {
+      setClinic(none);
+      return;
+    }
     if (phone === undefined && fieldsOf(opened.refusal).includes('phone')) setPhone('');
     setFault(() => (now: Words) => failureWords(opened.refusal, now));
   };
+  if (clinic) return <LockedForPatient clinic={clinic} language={language} />;
   const told = fault?.(words) ?? '';
   const field = (name: keyof typeof fields, length: number, autoComplete: string) => (
     <label className={styles['field']}>

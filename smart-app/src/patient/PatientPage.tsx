@@ -78,7 +78,7 @@ function Linked({ api, link, language, onOpen }: LinkedProps) {
     onOpen(answer);
     setView(answer);
   };
-  if (view === undefined) return <BirthDateForm api={api} link={link} words={words} ended={ended} onOpen={opened} />;
+  if (view === undefined) return <BirthDateForm api={api} link={link} words={words} language={language} ended={ended} onOpen={opened} />;
   if (view.standing === 'emergency') return <EmergencyForPatient words={view.words[language]} />;
   if (view.standing === 'over') return <OverForPatient over={view} words={words} />;
   return (

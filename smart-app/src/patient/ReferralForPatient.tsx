@@ -9,7 +9,7 @@ import { ChooseSure, type Option, Options } from './ChooseOther.tsx';
 import styles from './Patient.module.css';
 import { type FormName, PatientForm } from './PatientForm.tsx';
 import type { PatientApi } from './patient-api.ts';
-import { type ActShown, type ChannelWords, clockTime, notDoneWords, visitTime, WORDS, type Words } from './patient-words.ts';
+import { type ActShown, type ChannelWords, clockTime, doneWords, notDoneWords, visitTime, WORDS, type Words } from './patient-words.ts';
 
 type Props = {
   api: PatientApi;
@@ -53,7 +53,7 @@ export function ReferralForPatient({ api, view, language, onChange, onEnd }: Pro
     setPicked(undefined);
     const toldBy = done.value.standing === 'open' ? done.value.officeToldBy : null;
     const told = (now: Words) => (what.act === 'choose' ? now.options.told : now.officeToldBy);
-    setTold(() => (now: Words) => [now.done[what.act], toldBy === null ? '' : told(now)[toldBy]].filter(Boolean).join(' '));
+    setTold(() => (now: Words) => [doneWords(what, now), toldBy === null ? '' : told(now)[toldBy]].filter(Boolean).join(' '));
     if (what.act === 'choose') heading.current?.focus();
     onChange(done.value);
   };

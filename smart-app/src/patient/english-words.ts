@@ -94,8 +94,8 @@ export const ENGLISH: Words = {
     decline: 'We have told your clinic.',
     seen: 'Thank you for telling us.',
     rate: 'Thank you. This helps us.',
-    texts: 'Done.',
-    emails: 'Done.',
+    texts: { on: 'Done. We will text you about your visit.', off: 'Done. We will not text you any more.' },
+    emails: { on: 'Done. We will e-mail you about your visit.', off: 'Done. We will not e-mail you any more.' },
   },
   officeToldBy: {
     refloop: 'We are letting the office know.',
@@ -130,6 +130,10 @@ export const ENGLISH: Words = {
     yes: 'Yes, e-mail me',
     stop: 'Stop e-mails',
   },
+  locked: {
+    title: 'This link is closed',
+    text: 'It was tried too many times. Call your clinic for a new one.',
+  },
   overTitle: 'Nothing more to do',
   heldTitle: 'On hold',
   over: {
@@ -143,8 +147,8 @@ export const ENGLISH: Words = {
   failures: {
     notDone: 'Not done.',
     gone: 'This link does not work, or not any more. Call your clinic for a new one.',
-    wrong:
-      'That is not right, or the link is closed. Check the date of birth. After five wrong tries the link is closed; then call your clinic.',
+    wrong: 'That is not right. Check the date of birth.',
+    left: (tries) => (tries === 1 ? 'You have one more try.' : `You have ${tries} more tries.`),
     who: 'You cannot open this in that way. For a child, choose parent or guardian. If that is not right, call your clinic.',
     phone: 'Give your own phone number, the one the clinic has. If that does not work, call your clinic.',
     taken: 'That has changed. Look at the page again and pick once more.',

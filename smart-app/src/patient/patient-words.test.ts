@@ -1,7 +1,7 @@
 import { EMERGENCY_WORDS } from '@refloop/domain/patient/messages';
 import { englishGrade, isPlain, type Language, spanishPerspicuity } from '@refloop/domain/patient/reading-grade';
 import { describe, expect, test } from 'vitest';
-import { dayOfFields, failureWords, notDoneWords, visitTime, WORDS } from './patient-words.ts';
+import { dayOfFields, doneWords, failureWords, notDoneWords, visitTime, WORDS } from './patient-words.ts';
 
 /** Every text of the page, those with a place in them filled. */
 function textsIn(value: unknown): string[] {
@@ -52,6 +52,12 @@ test('a refusal is told in the page’s own words', () => {
     problem: { type: `/problems/${type}`, title: 'x', status: 400, detail: 'x', reference: 'r', errors },
   });
   const { failures } = WORDS.es;
+  const tried = (left: number) => ({
+    ...problem('not-allowed'),
+    problem: { ...problem('not-allowed').problem, tries: { left, clinic: null } },
+  });
+  expect(failureWords(tried(3), WORDS.es)).toBe(`${failures.wrong} Puede tratar 3 veces más.`);
+  expect(failureWords(tried(1), WORDS.en)).toBe(`${WORDS.en.failures.wrong} You have one more try.`);
   expect(failureWords(problem('not-allowed'), WORDS.es)).toBe(failures.wrong);
   expect(failureWords(problem('not-allowed', [{ field: 'as', message: 'x', fix: 'x' }]), WORDS.es)).toBe(failures.who);
   expect(failureWords(problem('not-allowed', [{ field: 'phone', message: 'x', fix: 'x' }]), WORDS.es)).toBe(failures.phone);
@@ -60,4 +66,12 @@ test('a refusal is told in the page’s own words', () => {
   expect(notDoneWords(problem('conflict'), WORDS.es)).toBe(`${failures.notDone} ${failures.taken}`);
   // It may have arrived.
   expect(notDoneWords({ kind: 'unreachable' }, WORDS.es)).toBe(failures.notKnown);
+});
+
+test.each(['texts', 'emails'] as const)('what is so now is told once %s are switched on or off', (act) => {
+  for (const words of [WORDS.en, WORDS.es]) {
+    const [on, off] = [doneWords({ act, wanted: true }, words), doneWords({ act, wanted: false }, words)];
+    expect(on).not.toBe(off);
+    expect([on, off].every((told) => told.split(' ').length > 3)).toBe(true);
+  }
 });

@@ -4,6 +4,7 @@
  */
 import type { Language } from '@refloop/domain/patient/reading-grade';
 import type { PatientOver, PatientRequest, PatientSideName, PatientStage, ToldBy } from '@refloop/server/client/patient';
+import type { Problem } from '@refloop/server/client/session';
 import type { ApiFailure } from '../session/api.ts';
 import { isProblem } from '../session/api.ts';
 import { ENGLISH } from './english-words.ts';
@@ -12,6 +13,7 @@ import { SPANISH } from './spanish-words.ts';
 export type DeclineReason = Extract<PatientRequest, { act: 'decline' }>['reason'];
 export type Score = Extract<PatientRequest, { act: 'rate' }>['score'];
 type ActName = PatientRequest['act'];
+type ChannelAct = Extract<PatientRequest, { wanted: boolean }>['act'];
 /** As it is called on the page: `first-date` is `other-date` of whom no date is offered or booked. */
 export type ActShown = Exclude<ActName, 'book' | 'choose' | 'texts' | 'emails'> | 'first-date';
 
@@ -71,7 +73,8 @@ export type Words = {
   send: string;
   sending: string;
   back: string;
-  done: Record<ActName, string>;
+  /** Of messages it is told what is so from now on. */
+  done: Record<Exclude<ActName, ChannelAct>, string> & Record<ChannelAct, { on: string; off: string }>;
   /** Behind what was done, where the office has to hear of it. */
   officeToldBy: Record<ToldBy, string>;
   missing: string;
@@ -88,6 +91,8 @@ export type Words = {
   texts: ChannelWords;
   emails: ChannelWords;
   over: Record<PatientOver['how'], string>;
+  /** Of a link that opens nothing any more, since it was tried too often. */
+  locked: { title: string; text: string };
   overTitle: string;
   heldTitle: string;
   question: (phone: string) => string;
@@ -96,6 +101,8 @@ export type Words = {
     notDone: string;
     gone: string;
     wrong: string;
+    /** Behind what was wrong. */
+    left: (tries: number) => string;
     who: string;
     phone: string;
     taken: string;
@@ -117,6 +124,9 @@ export const browserLanguage = (): Language => (navigator.language.toLowerCase()
 export const fieldsOf = (failure: ApiFailure): string[] =>
   failure.kind === 'problem' ? (failure.problem.errors ?? []).map(({ field }) => field) : [];
 
+/** Of a link that was tried: what is left. */
+export const triesOf = (failure: ApiFailure): Problem['tries'] => (failure.kind === 'problem' ? failure.problem.tries : undefined);
+
 /** Why something was not done, in words of this page: the server's own are English. */
 export function failureWords(failure: ApiFailure, { failures }: Words): string {
   if (failure.kind === 'unreachable') return failures.away;
@@ -126,8 +136,9 @@ export function failureWords(failure: ApiFailure, { failures }: Words): string {
   if (isProblem(failure, 'too-many-requests')) return failures.tooMuch;
   if (isProblem(failure, 'not-allowed')) {
     const fields = fieldsOf(failure);
-    if (fields.includes('phone')) return failures.phone;
-    return fields.includes('as') ? failures.who : failures.wrong;
+    const wrong = fields.includes('phone') ? failures.phone : fields.includes('as') ? failures.who : failures.wrong;
+    const left = triesOf(failure)?.left;
+    return left === undefined ? wrong : `${wrong} ${failures.left(left)}`;
   }
   return failures.other;
 }
@@ -135,6 +146,12 @@ export function failureWords(failure: ApiFailure, { failures }: Words): string {
 /** The same of something that was to be done: what nobody answered may have arrived. */
 export const notDoneWords = (failure: ApiFailure, words: Words): string =>
   failure.kind === 'unreachable' ? words.failures.notKnown : `${words.failures.notDone} ${failureWords(failure, words)}`;
+
+/** What was done, and of messages what is so now. */
+export function doneWords(what: PatientRequest, { done }: Words): string {
+  if (what.act === 'texts' || what.act === 'emails') return what.wanted ? done[what.act].on : done[what.act].off;
+  return done[what.act];
+}
 
 const LOCALES: Readonly<Record<Language, string>> = { en: 'en-US', es: 'es-US' };
 

@@ -94,8 +94,8 @@ export const SPANISH: Words = {
     decline: 'Ya lo sabe su clínica.',
     seen: 'Gracias por decirnos.',
     rate: 'Gracias. Esto nos ayuda.',
-    texts: 'Listo.',
-    emails: 'Listo.',
+    texts: { on: 'Listo. Le vamos a mandar mensajes sobre su cita.', off: 'Listo. Ya no le mandamos mensajes.' },
+    emails: { on: 'Listo. Le vamos a mandar correos sobre su cita.', off: 'Listo. Ya no le mandamos correos.' },
   },
   officeToldBy: {
     refloop: 'Se lo vamos a decir al consultorio.',
@@ -130,6 +130,10 @@ export const SPANISH: Words = {
     yes: 'Sí, quiero correos',
     stop: 'No más correos',
   },
+  locked: {
+    title: 'Este enlace está cerrado',
+    text: 'Se trató demasiadas veces. Llame a su clínica y pida otro.',
+  },
   overTitle: 'No hay más que hacer',
   heldTitle: 'En pausa',
   over: {
@@ -143,8 +147,8 @@ export const SPANISH: Words = {
   failures: {
     notDone: 'No se hizo.',
     gone: 'Este enlace no sirve, o ya no. Llame a su clínica y pida otro.',
-    wrong:
-      'No es correcto, o el enlace está cerrado. Revise la fecha de nacimiento. Después de cinco intentos el enlace se cierra; entonces llame a su clínica.',
+    wrong: 'No es correcto. Revise la fecha de nacimiento.',
+    left: (tries) => (tries === 1 ? 'Puede tratar una vez más.' : `Puede tratar ${tries} veces más.`),
     who: 'No se puede abrir así. Para un niño, elija padre, madre o tutor. Si no es correcto, llame a su clínica.',
     phone: 'Escriba su propio número de teléfono, el que tiene la clínica. Si no sirve, llame a su clínica.',
     taken: 'Eso ya cambió. Vea la página otra vez y elija de nuevo.',

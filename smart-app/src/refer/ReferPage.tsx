@@ -128,7 +128,7 @@ function Body({ desk, state, keysOn, onKeys }: BodyProps) {
           <RequestColumn desk={desk} state={state} locked={!editing} />
         </div>
         <div className={styles['matches']} inert={!editing}>
-          <MatchesColumn desk={desk} state={state} keysOn={keysOn} onEditNote={editNote} />
+          <MatchesColumn desk={desk} state={state} locked={!editing} keysOn={keysOn} onEditNote={editNote} />
         </div>
         <div className={styles['note']} data-note>
           <NoteColumn desk={desk} state={state} locked={!editing} />

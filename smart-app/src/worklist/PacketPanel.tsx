@@ -1,7 +1,7 @@
 /** The packet of a referral before it goes: what is in, what is missing and what stays out; sent by one press, the way the office prefers. */
 import { Button, NativeSelect, TextInput } from '@mantine/core';
 import type { PacketView, Way } from '@refloop/server/client/packet';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
 import type { CenterProps } from '../center/CenterPage.tsx';
 import { Chip } from '../ui/Chip.tsx';
 import { copyText } from '../ui/copy-text.ts';
@@ -116,13 +116,18 @@ type SendingProps = { flow: PacketFlow; way: Way; onChoose: (way: Way | undefine
 
 function Sending({ flow, way, onChoose, ready, besideSent }: SendingProps) {
   const { packet, busy, send, takeFile, newPress } = flow;
+  const mail = useRef<HTMLInputElement>(null);
   const [address, setAddress] = useState('');
   const [wrong, setWrong] = useState('');
   const [draft, setDraft] = useState(UNANSWERED);
   const [fault, setFault] = useState<AuthorizationFault>();
   const press = async (event: FormEvent) => {
     event.preventDefault();
-    if (way === 'mail' && !looksLikeMail(address.trim())) return setWrong('Give the mail address of the office.');
+    if (way === 'mail' && !looksLikeMail(address.trim())) {
+      setWrong('Give the mail address of the office.');
+      mail.current?.focus();
+      return undefined;
+    }
     setWrong('');
     const said = answerOf(packet, draft);
     setFault('fault' in said ? said.fault : undefined);
@@ -170,6 +175,7 @@ function Sending({ flow, way, onChoose, ready, besideSent }: SendingProps) {
       />
       {way === 'mail' ? (
         <TextInput
+          ref={mail}
           label="Mail address of the office"
           type="email"
           value={address}

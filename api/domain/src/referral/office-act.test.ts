@@ -65,6 +65,14 @@ describe('an office with a link', () => {
     expect(officeActs(history.referral, 1, ACTS, minute(20))).toEqual([]);
   });
 
+  test('a date that is offered twice in one press stands once', () => {
+    const history = sent();
+    put(history, one('accept'), 10);
+    const [first, second] = ['2026-12-08T15:00:00.000Z', '2026-12-09T15:00:00.000Z'];
+    expect(put(history, { act: 'offer-dates', dates: [first, second, first] }, 11)).toBeUndefined();
+    expect(history.referral.attempts[0]?.offered?.dates).toEqual([first, second]);
+  });
+
   test('is offered what the table lets it do, and to ask', () => {
     const history = sent();
     expect(officeActs(history.referral, 1, ACTS, minute(20))).toEqual(['accept', 'decline', 'ask']);

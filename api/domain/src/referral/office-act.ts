@@ -181,7 +181,7 @@ function commandOf({ number: attempt, work, performer }: Attempt, what: OfficeAc
       const past = what.dates.find((date) => date <= now);
       if (past !== undefined) return { kind: 'date-is-past', date: past };
       const far = what.dates.find((date) => isTooFarAhead(date, now));
-      return far === undefined ? { type: 'offer-dates', ...own, dates: what.dates } : { kind: 'date-too-far', date: far };
+      return far === undefined ? { type: 'offer-dates', ...own, dates: [...new Set(what.dates)] } : { kind: 'date-too-far', date: far };
     }
     case 'book':
       if (isTooFarAhead(what.startsAt, now)) return { kind: 'date-too-far', date: what.startsAt };

@@ -42,5 +42,7 @@ export const Problem = z.object({
   /** Quote this when asking for help; it is in our log, the patient is not. */
   reference: z.string(),
   errors: z.array(z.object({ field: z.string(), message: z.string(), fix: z.string().optional() })).optional(),
+  /** Of a link that was tried: how many tries are left, and with none left who gives another; the number may be empty. Nothing of the patient. */
+  tries: z.object({ left: z.number().int(), clinic: z.object({ name: z.string(), phone: z.string() }).nullable() }).optional(),
 });
 export type Problem = z.infer<typeof Problem>;

@@ -34,12 +34,12 @@ export const openedAt = (opened: { until: Instant } | null): Instant | null =>
 export type Opening = { opened: string; until: Instant };
 
 /** One side's refusals. `noSuchLink` is said of whatever there is not, is over or is closed: nothing is told to whoever tries. */
-export type DoorWords = {
+export type DoorWords<Found> = {
   noSuchLink: () => Refusal;
   notOpen: () => Refusal;
-  locked: () => Refusal;
+  locked: (found: Found) => Refusal | Promise<Refusal>;
   /** @param left tries that are left, 0 to 4 */
-  wrong: (left: number) => Refusal;
+  wrong: (left: number, found: Found) => Refusal | Promise<Refusal>;
 };
 
 type LinkName = 'office-link' | 'patient-link';
@@ -48,7 +48,7 @@ type LinkAction = `${LinkName}.${string}`;
 type Side<Place extends { scope: Scope }, Found extends Behind> = {
   store: Store;
   name: LinkName;
-  words: DoorWords;
+  words: DoorWords<Found>;
   /** By the digest of the link's token, or of what it was opened to; whatever has become of it. */
   find: (hash: string) => Promise<Place | undefined>;
   /** Kept from others until the transaction ends, so that tries are counted one by one. Undefined where there is nothing behind it. */
@@ -135,12 +135,12 @@ export function openLinkDoor<Place extends { scope: Scope }, Found extends Behin
         const { link } = found;
         if (link.tokenHash !== hash || link.expiresAt <= now.toISOString()) throw new Refused(words.noSuchLink());
         const tries = side.triesOf(found);
-        if (tries >= MOST_TRIES) throw new Refused(words.locked());
+        if (tries >= MOST_TRIES) throw new Refused(await words.locked(found));
         if (!isRight(found)) {
           // Kept, so that the next try is counted: no throw.
           await side.countWrongTry(found);
           await record(found, now, side.wrongTry, { tries: tries + 1 });
-          return words.wrong(MOST_TRIES - tries - 1);
+          return words.wrong(MOST_TRIES - tries - 1, found);
         }
         const opened = newToken();
         const until = new Date(now.getTime() + OPEN_MS).toISOString();

@@ -78,6 +78,12 @@ describe('a link', () => {
       expect.stringContaining('closed now'),
       expect.stringContaining('closed after five wrong tries'),
     ]);
+    const clinic = { name: api.scope.site, phone: '510-555-0150' };
+    expect(answers.map(({ body }) => body['tries'])).toEqual([
+      ...[4, 3, 2, 1].map((left) => ({ left, clinic: null })),
+      { left: 0, clinic },
+      { left: 0, clinic },
+    ]);
     expect((await open(link)).status).toBe(403);
     expect((await thread()).reach.patient.locked, 'who is called about it hears so').toBe(true);
     for (const word of [PATIENT, 'Rivera', 'Cardiology', 'heart', BORN]) expect(JSON.stringify(answers)).not.toContain(word);
@@ -358,7 +364,10 @@ describe('for a child', () => {
     // Another parent on record lets nobody in who says “parent” without their number, and guesses are counted as those of the date of birth are.
     await change({ act: 'put', side: 'parent', name: 'Kim', ...nowhere, text: { to: '555 210 0199', wanted: null } });
     for (let tries = 0; tries < 5; tries += 1)
-      expect((await openAs('parent', `555 210 010${tries}`)).body).toMatchObject({ errors: [{ field: 'phone' }] });
+      expect((await openAs('parent', `555 210 010${tries}`)).body).toMatchObject({
+        errors: [{ field: 'phone' }],
+        tries: { left: 4 - tries },
+      });
     expect((await openAs('parent', '555 210 0199')).body['detail']).toMatch(/closed after five wrong tries/);
     await owner.query('delete from patient_contact');
   });

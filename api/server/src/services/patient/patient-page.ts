@@ -30,7 +30,7 @@ import { optionsNow } from '../approved-options.ts';
 import { practiceIn } from '../configuration-in-force.ts';
 import { policyIn } from '../engine/policy-in-force.ts';
 import { type Opening, openLinkDoor } from '../link-door.ts';
-import { triesOfPatient } from '../link-tries.ts';
+import { MOST_TRIES, triesOfPatient } from '../link-tries.ts';
 import type { MatchingService } from '../matching.ts';
 import { applyDecision, readReferral } from '../referral-log.ts';
 import { changeConsent, changeConsentAt } from './patient-consent.ts';
@@ -52,7 +52,6 @@ const noSuchLink = (): Refusal =>
 const notOpen = (): Refusal =>
   problem('session-ended', 'This page is no longer open: its hour is over. Open the link again and give the date of birth.');
 const locked = (): Refusal => problem('not-allowed', 'This link was closed after five wrong tries. Call your clinic for a new one.');
-
 const wrong = (left: number): Refusal => problem('not-allowed', triesLeft(left), [BORN_FAULT]);
 
 export type PatientPageDeps = {
@@ -70,10 +69,22 @@ type Found = { unit: Unit; link: StoredPatientLink; links: StoredPatientLink[]; 
 type Place = { scope: Scope; id: string; referralId: string };
 
 export function createPatientPageService({ store, practiceOf, matching, siteOf, publicUrl }: PatientPageDeps): PatientPageService {
+  /** With none left also whom to call for another link: of the practice alone, since who asks has not shown who they are. */
+  async function withTries(refusal: Refusal, left: number, { unit }: Found): Promise<Refusal> {
+    if (left > 0) return { ...refusal, tries: { left, clinic: null } };
+    const { practice, phone } = await practiceIn(unit, siteOf(unit.scope)?.phone ?? '');
+    return { ...refusal, tries: { left, clinic: { name: practice, phone } } };
+  }
+
   const door = openLinkDoor({
     store,
     name: 'patient-link',
-    words: { noSuchLink, notOpen, locked, wrong },
+    words: {
+      noSuchLink,
+      notOpen,
+      locked: (found: Found) => withTries(locked(), 0, found),
+      wrong: (left: number, found: Found) => withTries(wrong(left), left, found),
+    },
     find: store.findPatientLink,
     // Alone with all links of its referral.
     take: async (unit: Unit, { id, referralId }: Place): Promise<Found | undefined> => {
@@ -182,6 +193,7 @@ export function createPatientPageService({ store, practiceOf, matching, siteOf, 
         const who = await whoOpens(found, given, at);
         if (who.kind === 'wrong') await found.unit.patientLinks.countWrongTry(found.link.id);
         if (who.kind === 'wrong') await door.record(found, now, 'patient-link.wrong-number', { as });
+        if (who.kind === 'wrong') return withTries(who.refusal, MOST_TRIES - triesOfPatient(found.links) - 1, found);
         if (who.kind !== 'theirs') return who.refusal;
         await found.unit.patientLinks.open(found.link.id, { hash, until, as });
         await door.record(found, now, 'patient-link.opened', { until, as });
