@@ -16,7 +16,7 @@ import { noteInError } from '@refloop/server/channels/note-in-error';
 import { type NoteContent, noteInChart, noteReceipt, type ReceiptContent } from '@refloop/server/channels/report-in-chart';
 import { handlerContract } from '@refloop/server/channels/test-handler-contract';
 import { settleEffectObligations } from '@refloop/server/outbox/effect-obligation';
-import { SEEN_TO } from '@refloop/server/outbox/effect-trouble';
+import { FOUND_OUT, SEEN_TO } from '@refloop/server/outbox/effect-trouble';
 import { createOutboxWorker } from '@refloop/server/outbox/worker';
 import { createCapture, POLL_MS } from '@refloop/server/services/capture/capture';
 import { keepFirstPolicy } from '@refloop/server/services/engine/policy-in-force';
@@ -111,7 +111,7 @@ describe('from the note that came to the chart', () => {
   const failures: unknown[] = [];
 
   beforeAll(async () => {
-    exchange = await openExchange();
+    exchange = await openExchange([{ resourceType: 'Patient', id: 'p2', name: [{ family: 'Sample' }], gender: 'female' }]);
     opened = await openTestStore();
   });
   afterAll(async () => {
@@ -173,8 +173,8 @@ describe('from the note that came to the chart', () => {
     });
   }
 
-  const run = async (): Promise<void> => {
-    const deps = { sites: [site()], access: exchange.access, now };
+  const run = async (access = exchange.access): Promise<void> => {
+    const deps = { sites: [site()], access, now };
     const fileOf = (within: Scope, id: string) => opened.store.transaction(within, ({ documents }) => documents.get(id));
     await createOutboxWorker({
       store: { ...opened.store, scopes: async () => [scope] },
@@ -310,6 +310,134 @@ describe('from the note that came to the chart', () => {
       await run();
     }
     expect((await notes()).map(({ status }) => status)).toEqual(['entered-in-error']);
+  });
+
+  const owed = async () =>
+    (await inScope((unit) => unit.obligations.openOf(referralId)))
+      .filter(({ kind }) => kind === 'not-sent' || kind === 'perhaps-sent')
+      .map(({ kind, content }) => ({ kind, ...(content as { effectId: string; byPersonOnly?: true; detail: string }) }));
+  const LOOK = { kind: 'not-sent', byPersonOnly: true, detail: expect.stringMatching(/look whether it is there, and take it out/) };
+  /** The answer is lost, and the EHR is away until nobody looks any more. */
+  async function perhapsFiled(): Promise<string> {
+    await noteCame('final');
+    exchange.loseNextAnswer();
+    await run();
+    exchange.away(true);
+    return untilPerhaps();
+  }
+  async function untilPerhaps(): Promise<string> {
+    for (let tries = 0; tries < 40; tries += 1) {
+      exchange.ehr.pass(3600);
+      await run();
+    }
+    exchange.away(false);
+    const effects = await inScope((unit) => unit.outbox.ofReferral(referralId));
+    return effects.find(({ kind }) => kind === 'note-in-chart')?.id ?? '';
+  }
+  const decide = (effectId: string, decision: 'was-sent' | 'send-again') =>
+    inScope((unit) =>
+      unit.outbox.decide(effectId, {
+        standing: decision === 'was-sent' ? { status: 'done', receipt: FOUND_OUT } : { status: 'waiting' },
+        at: now().toISOString(),
+        dueAt: decision === 'was-sent' ? null : now().toISOString(),
+      }),
+    );
+
+  test('a note that was perhaps sent is nobody’s to send again once it is taken off: a named person looks and takes it out', async () => {
+    await perhapsFiled();
+    expect(await owed()).toMatchObject([{ kind: 'perhaps-sent' }]);
+    await takeOff();
+    await run();
+    expect(await owed()).toMatchObject([LOOK]);
+  });
+
+  test('taken off while it is looked for, and never found out: a named person looks and takes it out', async () => {
+    await noteCame('final');
+    exchange.loseNextAnswer();
+    await run();
+    exchange.away(true);
+    await takeOff();
+    await untilPerhaps();
+    await run();
+    expect(await owed()).toMatchObject([LOOK]);
+  });
+
+  test('sent again after a doubt, and taken off before it left: it may be there all the same', async () => {
+    const effectId = await perhapsFiled();
+    await inScope(async (unit) => {
+      const effect = await unit.outbox.get(effectId);
+      if (effect) await settleEffectObligations(unit, effect, now().toISOString());
+    });
+    expect(await decide(effectId, 'send-again')).toBe(true);
+    await takeOff();
+    await run();
+    expect([await owed(), await standings()]).toMatchObject([
+      [LOOK],
+      [
+        ['note-in-chart', 'left-out'],
+        ['note-in-error', 'failed'],
+      ],
+    ]);
+  });
+
+  test('under way when it is taken off, and refused for good then: nobody is asked to put it there', async () => {
+    await at('athena-like');
+    await noteCame('final');
+    let isTakenOff = false;
+    const access: Exchange['access'] = async (of) => {
+      // It has begun, and has not been answered.
+      if (!isTakenOff) await takeOff();
+      isTakenOff = true;
+      return exchange.access(of);
+    };
+    await run(access);
+    expect([await owed(), await standings()]).toEqual([[], [['note-in-chart', 'left-out']]]);
+  });
+
+  test('what records staff have moved to the right patient is not entered in error: a person looks', async () => {
+    await noteCame('final');
+    await run();
+    for (const each of [...(await notes()), ...(await receipts())])
+      await exchange.ehr.repository.update(
+        each.resourceType === 'Task'
+          ? { ...each, id: each.id ?? '', for: { reference: 'Patient/p2' } }
+          : { ...each, id: each.id ?? '', subject: { reference: 'Patient/p2' } },
+      );
+    await takeOff();
+    await run();
+    expect([...(await notes()), ...(await receipts())].map(({ status }) => status)).toEqual(['current', 'completed']);
+    expect(await owed()).toMatchObject([
+      { detail: expect.stringMatching(/with another patient now/) },
+      { detail: expect.stringMatching(/with another patient now/) },
+    ]);
+  });
+
+  test('linked again before its receipt was heard of: the old receipt is entered in error, the new one is the note’s', async () => {
+    const { resource } = await exchange.ehr.repository.create<DocumentReference>({
+      resourceType: 'DocumentReference',
+      status: 'current',
+      subject: { reference: 'Patient/p1' },
+      content: [{ attachment: { contentType: 'text/plain', data: 'QQ==' } }],
+    });
+    await noteCame('final', 'inbound/d1', { type: 'DocumentReference', id: resource.id ?? '' });
+    exchange.loseNextAnswer();
+    await run();
+    await takeOff();
+    await inScope((unit) =>
+      applyDecision(unit, referralId, CLINICIAN, now().toISOString(), (current) =>
+        decideCare(current, { type: 'match-report', reportId: 'inbound/d1', attempt: 1 }, now().toISOString()),
+      ),
+    );
+    for (let tries = 0; tries < 3; tries += 1) {
+      exchange.ehr.pass(3600);
+      await run();
+    }
+    const second = () => held<Task>(exchange, 'Task', RECEIPT_IDENTIFIER_SYSTEM, reportKey(referralId, 'inbound/d1', 1));
+    expect((await receipts()).map(({ status }) => status)).toEqual(['entered-in-error']);
+    expect((await referral()).reports[0]?.chart.receipt?.id).toBe((await second())[0]?.id);
+    await takeOff();
+    await run();
+    expect((await second()).map(({ status }) => status)).toEqual(['entered-in-error']);
   });
 
   test('a note of the chart that is linked again has a receipt of its own', async () => {

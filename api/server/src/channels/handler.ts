@@ -80,6 +80,11 @@ export type Handler<Content> = {
   /** The latest moment at which it is of use: afterwards it is left out. At any time where there is none. */
   notAfter?: (content: Content, askedAt: string) => string;
   /**
+   * Whether what it brings about is not wanted any more, and is taken back where it stands: nobody is asked to bring it about then, and the
+   * worker says what became of it to whoever takes it back.
+   */
+  isTakenBack?: (referral: Referral, content: Content) => boolean;
+  /**
    * The earliest moment, not before `now`, at which it may leave or be looked for: what goes to a person has its hours, also when it is tried
    * again. At any time where there is none.
    */
@@ -87,8 +92,11 @@ export type Handler<Content> = {
   /** What the counterpart holds of it. Without it an unknown of a repeatable kind is sent again with the same id. */
   look?: (message: Message<Content>, call: { signal: AbortSignal }) => Promise<Looked>;
   send: (message: Message<Content>, call: { signal: AbortSignal }) => Promise<Sent>;
-  /** What follows for the referral, put on record in the transaction of the outcome; nothing where it is undefined. */
-  follows?: (message: Message<Content>, outcome: Settled, at: string) => ObservedFact | undefined;
+  /**
+   * What follows for the referral, put on record in the transaction of the outcome; nothing where it is undefined.
+   * @param takenBack the referral, where what it brought about is taken back
+   */
+  follows?: (message: Message<Content>, outcome: Settled, at: string, takenBack?: Referral) => ObservedFact | undefined;
 };
 
 /** How an effect ended by itself. */
@@ -113,9 +121,10 @@ export type OpenedMessage = {
   notBefore: (now: string) => string;
   isOwed: (referral: Referral) => boolean;
   isTold: boolean;
+  isTakenBack: ((referral: Referral) => boolean) | undefined;
   look: ((tries: number, call: { signal: AbortSignal }) => Promise<Looked>) | undefined;
   send: (tries: number, call: { signal: AbortSignal }) => Promise<Sent>;
-  follows: (tries: number, outcome: Settled, at: string) => ObservedFact | undefined;
+  follows: (tries: number, outcome: Settled, at: string, takenBack?: Referral) => ObservedFact | undefined;
 };
 
 const PATIENCE_MS = 30_000;
@@ -140,7 +149,7 @@ export function anyHandler<Content>(handler: Handler<Content>): AnyHandler {
       const content = read(effect.content);
       if (!content.success) return undefined;
       const message = (tries: number): Message<Content> => ({ ...effect, content: content.data, tries });
-      const { look } = handler;
+      const { look, isTakenBack } = handler;
       return {
         what: handler.whatOf?.(content.data) ?? what,
         byPersonOnly: handler.byPersonOnly?.(content.data) ?? false,
@@ -149,9 +158,10 @@ export function anyHandler<Content>(handler: Handler<Content>): AnyHandler {
         notBefore: (now) => handler.notBefore?.(content.data, now) ?? now,
         isOwed: (referral) => handler.isOwed?.(referral, content.data) ?? false,
         isTold: handler.isTold?.(content.data) ?? false,
+        isTakenBack: isTakenBack && ((referral) => isTakenBack(referral, content.data)),
         look: look && ((tries, call) => look(message(tries), call)),
         send: (tries, call) => handler.send(message(tries), call),
-        follows: (tries, outcome, at) => handler.follows?.(message(tries), outcome, at),
+        follows: (tries, outcome, at, takenBack) => handler.follows?.(message(tries), outcome, at, takenBack),
       };
     },
   };

@@ -4,7 +4,8 @@
  * Sources: FHIR R4 DocumentReference.status and Task.status (`entered-in-error`), http.html#concurrency (If-Match).
  */
 import type { EhrFailure, EhrPort, Resource } from '@refloop/domain/fhir/ehr-port';
-import { list, text } from '@refloop/domain/fhir/read';
+import { isTarget, list, target, text } from '@refloop/domain/fhir/read';
+import { unreachable } from '@refloop/domain/result';
 import { RECEIPT_IDENTIFIER_SYSTEM, REPORT_IDENTIFIER_SYSTEM } from '@refloop/domain/write-back/identifiers';
 import { enteredInError } from '@refloop/domain/write-back/report-in-chart';
 import { z } from 'zod';
@@ -18,8 +19,12 @@ const SYSTEMS = { DocumentReference: REPORT_IDENTIFIER_SYSTEM, Task: RECEIPT_IDE
 
 export const NoteInErrorContent = z.object({
   type: z.enum(['DocumentReference', 'Task']),
-  /** `Type/id`; null where a person put it in the chart, and nobody said where. */
+  /** `Type/id`; null where Refloop does not know where it stands, and a person sees to it. */
   reference: z.string().nullable(),
+  /** Why it does not know; of what was asked for before it was told apart, that a person put it there. */
+  unknown: z.enum(['put-by-hand', 'perhaps-sent']).optional(),
+  /** Whose chart it was written in. */
+  patientId: z.string().optional(),
   /** Our business identifier of it. */
   key: z.string(),
 });
@@ -29,7 +34,7 @@ export type NoteInErrorContent = z.infer<typeof NoteInErrorContent>;
 const MOST_READINGS = 3;
 
 /** A note of somebody else in a chart, or a receipt that a measure counts, is a named person’s to take out where Refloop cannot. */
-const byHand = ({ type }: NoteInErrorContent, why: string): Sent => ({
+const byHand = ({ type }: Pick<NoteInErrorContent, 'type'>, why: string): Sent => ({
   kind: 'refused',
   detail:
     type === 'DocumentReference'
@@ -37,6 +42,31 @@ const byHand = ({ type }: NoteInErrorContent, why: string): Sent => ({
       : `${why}: the chart still says that the note was received. Take that Task out there, by hand.`,
   final: true,
 });
+
+/** Nobody but a person can see to it. */
+function withoutReference({ type, unknown = 'put-by-hand' }: NoteInErrorContent): Sent {
+  switch (unknown) {
+    case 'put-by-hand':
+      return byHand({ type }, 'A person put the note in the chart, and Refloop does not know where it stands');
+    case 'perhaps-sent':
+      return {
+        kind: 'refused',
+        detail: `${type === 'DocumentReference' ? 'The note' : 'The Task that says the note was received'} was perhaps written in this patient’s chart: look whether it is there, and take it out by hand.`,
+        final: true,
+      };
+    default:
+      return unreachable(unknown);
+  }
+}
+
+const MOVED =
+  'What Refloop wrote stands with another patient now, and was left as it is: look whether this patient’s chart still says anything of the note, and take it out there, by hand.';
+
+/** Records staff may have moved it to whoever it is of: there it is right. What does not say whose it is stands where we wrote it. */
+function isOfAnother(held: Resource, { type, patientId }: NoteInErrorContent): boolean {
+  const of = target(held[type === 'DocumentReference' ? 'subject' : 'for']);
+  return patientId !== undefined && of !== undefined && !isTarget(of, 'Patient', patientId);
+}
 
 const isGone = (refusal: EhrFailure): boolean => refusal.kind === 'http' && (refusal.status === 404 || refusal.status === 410);
 
@@ -59,6 +89,7 @@ export function noteInError({ sites, access }: ReportInChartDeps): Handler<NoteI
     const versionId = held.meta?.versionId;
     if (isInError(held)) return { kind: 'done', receipt: versioned(reference, versionId) };
     if (!isOurs(held, content)) return byHand(content, 'What the EHR holds there bears the mark of another note');
+    if (isOfAnother(held, content)) return { kind: 'refused', detail: MOVED, final: true };
     const written = await ehr.write({
       path: reference,
       method: 'PUT',
@@ -104,7 +135,7 @@ export function noteInError({ sites, access }: ReportInChartDeps): Handler<NoteI
     send: async (message) => {
       const { content } = message;
       const { type, reference } = content;
-      if (reference === null) return byHand(content, 'A person put the note in the chart, and Refloop does not know where it stands');
+      if (reference === null) return withoutReference(content);
       const found = await reached(message);
       if (found.kind === 'ended') return found.sent;
       const { own } = found;

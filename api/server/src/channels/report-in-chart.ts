@@ -22,6 +22,9 @@ import type { Handler, Looked, Message, Sent } from './handler.ts';
 export const NOTE_IN_CHART = 'note-in-chart';
 export const NOTE_RECEIPT = 'note-receipt';
 
+/** Why it does not leave, as its standing keeps it. */
+export const TAKEN_OFF = 'The note was taken off the referral.';
+
 type InChart = 'DocumentReference' | 'Task';
 const SYSTEMS = { DocumentReference: REPORT_IDENTIFIER_SYSTEM, Task: RECEIPT_IDENTIFIER_SYSTEM } as const;
 
@@ -39,6 +42,9 @@ const NoteContent = z.object({
   resource: z.looseObject({ resourceType: z.literal('DocumentReference') }),
 });
 export type NoteContent = z.infer<typeof NoteContent>;
+
+/** What both say of the note. */
+export const OfNote = z.object(Common);
 
 const ReceiptContent = z.object({ ...Common, resource: z.looseObject({ resourceType: z.literal('Task') }) });
 export type ReceiptContent = z.infer<typeof ReceiptContent>;
@@ -139,21 +145,29 @@ function maker({ sites, access, now }: ReportInChartDeps) {
   };
 }
 
-function madeAs(type: InChart, receipt: string): ResourceRef | undefined {
+/** Where it stands, as the EHR answered. */
+export function madeAs(type: InChart, receipt: string): ResourceRef | undefined {
   const [, id] = new RegExp(`^${type}/([^/]+)`).exec(receipt) ?? [];
   return id === undefined ? undefined : { type, id };
 }
 
-/** Taken off since: of the note of another patient nothing more is written here. */
-const takenOff = (referral: Parameters<Handler<unknown>['mayNotLeave']>[0], { reportId, key }: { reportId: string; key: string }) => {
-  const report = referral.reports.find(({ id }) => id === reportId);
-  if (!report) return undefined;
-  return isLinked(report) && reportKey(referral.id, report.id, report.takenOff) === key
-    ? undefined
-    : 'The note was taken off the referral.';
-};
+type Of = Parameters<Handler<unknown>['mayNotLeave']>[0];
 
-const beforeTheOrder = ({ order }: Parameters<Handler<unknown>['mayNotLeave']>[0]): string | undefined =>
+/** Taken off since, also where it is linked again: that is written anew, under another key. */
+export function isTakenOff(referral: Of, { reportId, key }: { reportId: string; key: string }): boolean {
+  const report = referral.reports.find(({ id }) => id === reportId);
+  return report !== undefined && !(isLinked(report) && reportKey(referral.id, report.id, report.takenOff) === key);
+}
+
+/** What was written under the key of before says nothing of the note as it is linked now. */
+const isLinkedAnew = (referral: Of | undefined, reportId: string): boolean =>
+  referral?.reports.some((report) => report.id === reportId && isLinked(report)) ?? false;
+
+/** Of the note of another patient nothing more is written here. */
+const takenOff = (referral: Of, content: { reportId: string; key: string }): string | undefined =>
+  isTakenOff(referral, content) ? TAKEN_OFF : undefined;
+
+const beforeTheOrder = ({ order }: Of): string | undefined =>
   order.status === 'draft' || order.status === 'approved' ? 'The order is not in the chart.' : undefined;
 
 /** A large file takes a slow EHR its time. */
@@ -184,6 +198,7 @@ export function noteInChart(deps: ReportInChartDeps, fileOf: KeptFile): Handler<
     timeoutMs: TIMEOUT_MS,
     // Also of an order that is over the note belongs in the chart.
     mayNotLeave: (referral, content) => beforeTheOrder(referral) ?? takenOff(referral, content),
+    isTakenBack: isTakenOff,
     look: async (message) => {
       const wanted = await wantedOf(message);
       return wanted ? make.look(wanted, message) : { kind: 'unclear', detail: 'The file is not kept any more.' };
@@ -192,8 +207,9 @@ export function noteInChart(deps: ReportInChartDeps, fileOf: KeptFile): Handler<
       const wanted = await wantedOf(message);
       return wanted ? make.send(wanted, message) : { kind: 'refused', detail: 'The file is not kept any more.', final: true };
     },
-    follows: ({ id, content: { reportId } }, outcome, at): ObservedFact | undefined => {
-      const document = outcome.kind === 'done' ? madeAs('DocumentReference', outcome.receipt) : undefined;
+    follows: ({ id, content: { reportId } }, outcome, at, takenBack): ObservedFact | undefined => {
+      const document =
+        outcome.kind === 'done' && !isLinkedAnew(takenBack, reportId) ? madeAs('DocumentReference', outcome.receipt) : undefined;
       return document && { kind: 'report-filed', reportId, document, at, key: `outbox/${id}` };
     },
   };
@@ -213,10 +229,11 @@ export function noteReceipt(deps: ReportInChartDeps): Handler<ReceiptContent> {
     repeatable: true,
     content: ReceiptContent,
     mayNotLeave: (referral, content) => beforeTheOrder(referral) ?? takenOff(referral, content),
+    isTakenBack: isTakenOff,
     look: (message) => make.look(wantedOf(message), message),
     send: (message) => make.send(wantedOf(message), message),
-    follows: ({ id, content: { reportId } }, outcome, at): ObservedFact | undefined => {
-      const task = outcome.kind === 'done' ? madeAs('Task', outcome.receipt) : undefined;
+    follows: ({ id, content: { reportId } }, outcome, at, takenBack): ObservedFact | undefined => {
+      const task = outcome.kind === 'done' && !isLinkedAnew(takenBack, reportId) ? madeAs('Task', outcome.receipt) : undefined;
       return task && { kind: 'receipt-recorded', reportId, task, at, key: `outbox/${id}` };
     },
   };

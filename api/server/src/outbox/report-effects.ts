@@ -8,14 +8,23 @@ import { isLinked, type Report } from '@refloop/domain/referral/report';
 import { reportKey } from '@refloop/domain/write-back/identifiers';
 import { noteInChart, type ReportInChart, receiptTask } from '@refloop/domain/write-back/report-in-chart';
 import { NOTE_IN_ERROR, type NoteInErrorContent } from '../channels/note-in-error.ts';
-import { NOTE_IN_CHART, NOTE_RECEIPT, type NoteContent, type ReceiptContent } from '../channels/report-in-chart.ts';
+import {
+  isTakenOff,
+  madeAs,
+  NOTE_IN_CHART,
+  NOTE_RECEIPT,
+  type NoteContent,
+  OfNote,
+  type ReceiptContent,
+  TAKEN_OFF,
+} from '../channels/report-in-chart.ts';
 import { holdAgain } from '../inbound/hold-again.ts';
 import { toJson } from '../services/kept.ts';
 import { UPLOADED } from '../services/uploaded.ts';
-import type { StoredEffect } from '../store/outbox.ts';
+import type { EffectStanding, StoredEffect } from '../store/outbox.ts';
 import type { Unit } from '../store/store.ts';
-import { settleEffectObligations } from './effect-obligation.ts';
-import { FOUND_OUT, SEEN_TO } from './effect-trouble.ts';
+import { type EffectObligationContent, settleEffectObligations } from './effect-obligation.ts';
+import { FOUND_OUT, PERHAPS_SENT, SEEN_TO } from './effect-trouble.ts';
 
 /** Undefined before the order stands in the chart, and of a specialty that is no longer known. */
 function aboutOf(referral: Referral, report: Report, now: Instant): ReportInChart | undefined {
@@ -79,7 +88,6 @@ export async function addReportEffects(
       if (was) await takeOff(unit, after, was, now);
       continue;
     }
-    if (fact.type === 'report-filed' || fact.type === 'receipt-recorded') await inErrorIfLate(unit, after, fact, now);
     if (fact.type !== 'report-matched' && fact.type !== 'report-filed') continue;
     const report = after.reports.find(({ id }) => id === fact.reportId);
     const about = report && aboutOf(after, report, now);
@@ -93,60 +101,113 @@ export async function addReportEffects(
   }
 }
 
-type Written = { type: NoteInErrorContent['type']; reference: ResourceRef | null };
+type Written = Pick<NoteInErrorContent, 'type' | 'unknown'> & { reference: ResourceRef | null };
 
-/** @param report as it was linked */
-async function addInError(unit: Unit, referral: Referral, report: Report, { type, reference }: Written, now: Instant): Promise<void> {
+const TYPES: Readonly<Partial<Record<string, NoteInErrorContent['type']>>> = {
+  [NOTE_IN_CHART]: 'DocumentReference',
+  [NOTE_RECEIPT]: 'Task',
+};
+
+/** @param of its business identifier, and which it is and the how manyth time (`placeOf`) */
+async function addInError(
+  unit: Unit,
+  referral: Referral,
+  of: { key: string; place: string },
+  written: Written,
+  now: Instant,
+): Promise<void> {
+  const { type, reference, unknown } = written;
   const content: NoteInErrorContent = {
     type,
     reference: reference && referenceText(reference),
-    key: reportKey(referral.id, report.id, report.takenOff),
+    ...(unknown ? { unknown } : {}),
+    patientId: referral.patientId,
+    key: of.key,
   };
-  const key = `${referral.id}/in-error/${placeOf(referral, report)}/${type}`;
+  const key = `${referral.id}/in-error/${of.place}/${type}`;
   await unit.outbox.add({ referralId: referral.id, kind: NOTE_IN_ERROR, key, askedAt: now, dueAt: now, content: toJson(content) });
 }
 
-/** What was sent before the note was taken off, and heard of since. */
-async function inErrorIfLate(
-  unit: Unit,
-  referral: Referral,
-  fact: Extract<Happening['fact'], { type: 'report-filed' | 'receipt-recorded' }>,
-  now: Instant,
-): Promise<void> {
-  const report = referral.reports.find(({ id }) => id === fact.reportId);
-  if (!report || isLinked(report) || report.takenOff === 0) return;
-  const written: Written =
-    fact.type === 'report-filed' ? { type: 'DocumentReference', reference: fact.document } : { type: 'Task', reference: fact.task };
-  await addInError(unit, referral, { ...report, takenOff: report.takenOff - 1 }, written, now);
-}
-
 /** A person said that they put it in the chart in another way, or found it there: Refloop does not know where it stands. */
-const isPutByHand = ({ standing }: StoredEffect): boolean =>
+const isPutByHand = ({ standing }: { standing: EffectStanding }): boolean =>
   (standing.status === 'left-out' && standing.detail === SEEN_TO) || (standing.status === 'done' && standing.receipt === FOUND_OUT);
 
+/** Nobody looks for it any more by themselves. */
+const isInDoubt = ({ standing, dueAt }: StoredEffect): boolean => standing.status === 'unknown' && dueAt === null;
+
+/** A person had it sent again after such a doubt, and it has not left since: what was in doubt may have happened. */
+async function wasInDoubt(unit: Unit, { id, referralId, standing }: StoredEffect): Promise<boolean> {
+  if (standing.status !== 'waiting') return false;
+  const doubts = await unit.obligations.list({ status: 'done', kind: PERHAPS_SENT, referralId });
+  return doubts.some(({ content }) => (content as Partial<EffectObligationContent>).effectId === id);
+}
+
 /**
- * What stands in the chart is entered in error; nobody is asked any more to put it there; and the file is held again, for whose it is.
+ * What stands in the chart is entered in error; nobody is asked any more to put it there, or whether they did; and the file is held again, for
+ * whose it is. What is under way is taken back when it is known what became of it (`takeBackLate`).
  * @param was as it was linked
  */
 async function takeOff(unit: Unit, referral: Referral, was: Report, now: Instant): Promise<void> {
   const effects = await unit.outbox.takeOfReferral(referral.id);
-  const of = (kind: string, part: string): StoredEffect | undefined =>
-    effects.find((each) => each.kind === kind && each.key === `${referral.id}/${part}/${placeOf(referral, was)}`);
-  const sent = { document: of(NOTE_IN_CHART, 'note'), receipt: of(NOTE_RECEIPT, 'receipt') };
-  for (const effect of [sent.document, sent.receipt]) {
-    if (effect?.standing.status !== 'failed') continue;
-    await unit.outbox.decide(effect.id, {
-      standing: { status: 'left-out', detail: 'The note was taken off the referral.' },
-      at: now,
-      dueAt: null,
-    });
-    await settleEffectObligations(unit, effect, now);
+  const of = { key: reportKey(referral.id, was.id, was.takenOff), place: placeOf(referral, was) };
+  const parts = [
+    { kind: NOTE_IN_CHART, part: 'note', type: 'DocumentReference', reference: was.chart.document },
+    { kind: NOTE_RECEIPT, part: 'receipt', type: 'Task', reference: was.chart.receipt },
+  ] as const;
+  for (const { kind, part, type, reference } of parts) {
+    const effect = effects.find((each) => each.kind === kind && each.key === `${referral.id}/${part}/${of.place}`);
+    const isDoubtful = effect !== undefined && (isInDoubt(effect) || (await wasInDoubt(unit, effect)));
+    if (effect && (effect.standing.status === 'failed' || isInDoubt(effect))) {
+      await unit.outbox.decide(effect.id, { standing: { status: 'left-out', detail: TAKEN_OFF }, at: now, dueAt: null });
+      await settleEffectObligations(unit, effect, now);
+    }
+    if (reference) await addInError(unit, referral, of, { type, reference }, now);
+    else if (isDoubtful) await addInError(unit, referral, of, { type, reference: null, unknown: 'perhaps-sent' }, now);
+    else if (effect && isPutByHand(effect)) await addInError(unit, referral, of, { type, reference: null, unknown: 'put-by-hand' }, now);
   }
-  const { document, receipt } = was.chart;
-  if (document || (sent.document && isPutByHand(sent.document)))
-    await addInError(unit, referral, was, { type: 'DocumentReference', reference: document }, now);
-  if (receipt || (sent.receipt && isPutByHand(sent.receipt)))
-    await addInError(unit, referral, was, { type: 'Task', reference: receipt }, now);
   const report = referral.reports.find(({ id }) => id === was.id);
   if (report) await holdAgain(unit, referral, report, now);
+}
+
+/**
+ * What was sent of a note that was taken off since, once it is known what became of it: what stands in the chart is entered in error, and what
+ * perhaps does is looked for by a person.
+ * @param standing what it came to
+ */
+export async function takeBackLate(
+  unit: Unit,
+  referral: Referral,
+  effect: StoredEffect,
+  standing: EffectStanding,
+  now: Instant,
+): Promise<void> {
+  const type = TYPES[effect.kind];
+  const content = OfNote.safeParse(effect.content);
+  const [, place] = /\/(?:note|receipt)\/([\d/]+)$/.exec(effect.key) ?? [];
+  if (type === undefined || !content.success || place === undefined) return;
+  const { key } = content.data;
+  if (standing.status === 'failed' || standing.status === 'unknown')
+    await unit.outbox.decide(effect.id, { standing: { status: 'left-out', detail: TAKEN_OFF }, at: now, dueAt: null });
+  if (standing.status === 'unknown')
+    await addInError(unit, referral, { key, place }, { type, reference: null, unknown: 'perhaps-sent' }, now);
+  if (standing.status !== 'done' && !isPutByHand({ standing })) return;
+  const reference = (standing.status === 'done' ? madeAs(type, standing.receipt) : undefined) ?? null;
+  await addInError(unit, referral, { key, place }, reference ? { type, reference } : { type, reference, unknown: 'put-by-hand' }, now);
+}
+
+/**
+ * What a person says of a note that was taken off before: it is in the chart, or it was in doubt and is to be sent again, which nobody wants.
+ * @param effect as it was before
+ */
+export async function takeBackDecided(
+  unit: Unit,
+  referral: Referral,
+  effect: StoredEffect,
+  standing: EffectStanding,
+  now: Instant,
+): Promise<void> {
+  const content = OfNote.safeParse(effect.content);
+  if (TYPES[effect.kind] === undefined || !content.success || !isTakenOff(referral, content.data)) return;
+  const isDoubtful = effect.standing.status === 'unknown' && standing.status === 'waiting';
+  await takeBackLate(unit, referral, effect, isDoubtful ? effect.standing : standing, now);
 }

@@ -21,6 +21,7 @@ import type { Scope, Store, Unit } from '../store/store.ts';
 import { StoreUnavailable } from '../store/unavailable.ts';
 import { raiseEffectObligation } from './effect-obligation.ts';
 import { NOT_SENT, PERHAPS_SENT } from './effect-trouble.ts';
+import { takeBackLate } from './report-effects.ts';
 import { MOST_TRIES, waitAfter } from './retry.ts';
 
 export type OutboxDeps = {
@@ -109,10 +110,13 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
         const now = at();
         if (!(await unit.outbox.settle(effect.id, deps.holder, { ...next, at: now }))) return;
         if (next.dueAt !== null) return;
+        // After the settling: whoever takes it back at this moment waits for it, or is waited for.
+        const unwanted = await takenBackOf(unit, effect, opened);
         const settled = settledOf(next.standing);
-        const fact = settled && opened?.follows(effect.tries, settled, now);
+        const fact = settled && opened?.follows(effect.tries, settled, now, unwanted);
         if (fact)
           await applyDecision(unit, effect.referralId, actor, now, (referral) => ({ ok: true, value: observe(referral, fact, now) }));
+        if (unwanted) return takeBackLate(unit, unwanted, effect, next.standing, now);
         const { status } = next.standing;
         const referral = status === 'unknown' || status === 'failed' ? await readReferral(unit, effect.referralId) : undefined;
         if (!referral || !('detail' in next.standing)) {
@@ -127,6 +131,12 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
         await lookAgain(unit, effect.referralId, now);
       }),
     );
+
+  /** The referral, where nobody wants any more of it what this effect brings about. */
+  async function takenBackOf(unit: Unit, effect: StoredEffect, opened: OpenedMessage | undefined): Promise<Referral | undefined> {
+    const referral = opened?.isTakenBack && (await readReferral(unit, effect.referralId));
+    return referral && opened?.isTakenBack?.(referral) ? referral : undefined;
+  }
 
   const agesNow = async (unit: Unit, referral: Referral, contact: PatientContact): Promise<AgeGroup> =>
     ageGroupOf(unit, referral, contact, dayOn(at(), calendarFor(await policyIn(unit), referral).timeZone));

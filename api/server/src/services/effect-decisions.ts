@@ -2,6 +2,7 @@
 import type { DecideEffect, Thread } from '../client/thread.ts';
 import { isInDoubt, settleEffectObligations } from '../outbox/effect-obligation.ts';
 import { FOUND_OUT, SEEN_TO } from '../outbox/effect-trouble.ts';
+import { takeBackDecided } from '../outbox/report-effects.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, type Session } from '../sessions/session.ts';
 import type { Settlement, StoredEffect } from '../store/outbox.ts';
@@ -9,7 +10,7 @@ import type { Store } from '../store/store.ts';
 import { noSuchReferral, requireOwn } from './own-referral.ts';
 import { carriesPacket, sendAnew } from './packet-anew.ts';
 import type { PracticeOf } from './patient/patient-view.ts';
-import { lookAgain, withRetry } from './referral-log.ts';
+import { lookAgain, readReferral, withRetry } from './referral-log.ts';
 import { readThread } from './worklist.ts';
 
 export type EffectDecisionService = {
@@ -55,6 +56,8 @@ export const createEffectDecisionService = ({ store, newId, publicUrl, practiceO
         const settlement = isOpen ? settlementOf(effect, decision, at) : undefined;
         if (!effect || !settlement || !(await unit.outbox.decide(effectId, settlement))) throw new Refused(problem('conflict', NO_EFFECT));
         await settleEffectObligations(unit, effect, at);
+        const referral = await readReferral(unit, referralId);
+        if (referral) await takeBackDecided(unit, referral, effect, settlement.standing, at);
         if (decision === 'send-again' && leavesAnew(effect))
           await sendAnew(unit, session, effect, { transmissionId: newId(), publicUrl, at });
         await unit.audit.append({
