@@ -90,6 +90,15 @@ export const COMPLETING_SCOPES =
 export const TRACKING_SCOPES =
   'system/Task.crus system/Appointment.rs system/Encounter.rs system/DocumentReference.crus system/ServiceRequest.rs system/Subscription.cru system/Consent.rs';
 
+/**
+ * The same without what an earlier version did not ask for, where a client that was registered before is refused it: a note that is taken off
+ * is taken out of the chart by a person then. Undefined where nothing can be left out.
+ */
+export function scopesOfBefore(scopes: string): string | undefined {
+  const before = scopes.replace('system/DocumentReference.crus', 'system/DocumentReference.crs');
+  return before === scopes ? undefined : before;
+}
+
 /** And what it needs to look in the chart for what a packet lacks. */
 export const READING_SCOPES =
   'system/Condition.rs system/MedicationRequest.rs system/AllergyIntolerance.rs system/Observation.rs system/DiagnosticReport.rs system/Procedure.rs system/Consent.rs';

@@ -4,7 +4,7 @@ import { createLocalJWKSet, jwtVerify } from 'jose';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createDiscovery } from '../sessions/discovery.ts';
 import { testEhr } from '../sessions/test-ehr.ts';
-import { LOOKING_SCOPES, type Site } from '../sites.ts';
+import { LOOKING_SCOPES, type Site, TRACKING_SCOPES } from '../sites.ts';
 import { publicJwk, readSystemKey, type SystemKey } from './system-key.ts';
 import { createSystemTokens } from './system-token.ts';
 
@@ -93,6 +93,28 @@ describe('a token', () => {
     expect(ehr.asked.filter((line) => line.endsWith(TOKEN_URL))).toHaveLength(1);
     ehr.answers.set(TOKEN_URL, { access_token: 'later' });
     expect(await tokens(site)).toMatchObject({ ok: true, value: { accessToken: 'later', scopes: LOOKING_SCOPES.split(' ') } });
+  });
+
+  test('an EHR that knows the client by the scopes of before gives it all the same, without what is new, and is asked once more at most', async () => {
+    const { site, ehr, tokens } = opened(keyOf('ec'));
+    const tracking = { ...site, system: site.system && { ...site.system, scopes: TRACKING_SCOPES } };
+    const asked: string[] = [];
+    const refuses = (refused: string) => (body: string) => {
+      const scope = new URLSearchParams(body).get('scope') ?? '';
+      asked.push(scope);
+      return scope.includes(refused) ? Response.json({ error: 'invalid_scope' }, { status: 400 }) : { access_token: 'given' };
+    };
+    ehr.answers.set(TOKEN_URL, refuses('system/Task'));
+    expect(await tokens(tracking)).toMatchObject({ ok: false, why: 'it refused Refloop’s own sign-in (400)' });
+    expect(asked).toHaveLength(2);
+    ehr.answers.set(TOKEN_URL, refuses('system/DocumentReference.crus'));
+    const before = TRACKING_SCOPES.replace('DocumentReference.crus', 'DocumentReference.crs');
+    expect(await tokens(tracking)).toEqual({ ok: true, value: { accessToken: 'given', scopes: before.split(' ') } });
+    asked.length = 0;
+    ehr.answers.set(TOKEN_URL, refuses('system/'));
+    expect(await tokens({ ...site, iss: site.iss })).toMatchObject({ ok: true });
+    now = new Date(NOW.getTime() + 3_600_000);
+    expect([(await tokens(site)).ok, asked.length], 'nothing to leave out: not asked again').toEqual([false, 1]);
   });
 
   test('is not asked for where the site gives Refloop no access of its own', async () => {

@@ -6,8 +6,8 @@ import { randomUUID } from 'node:crypto';
 import { importJWK, SignJWT } from 'jose';
 import { z } from 'zod';
 import type { Discovery } from '../sessions/discovery.ts';
-import { askEhr, type Fetch } from '../sessions/ehr-request.ts';
-import type { Site } from '../sites.ts';
+import { askEhr, type EhrAnswer, type Fetch } from '../sessions/ehr-request.ts';
+import { type Site, type SystemClient, scopesOfBefore } from '../sites.ts';
 
 export type SystemToken = { accessToken: string; scopes: readonly string[] };
 export type SystemTokenAnswer = { ok: true; value: SystemToken } | { ok: false; why: string };
@@ -23,6 +23,9 @@ const DEFAULT_SECONDS = 300;
 
 const TokenResponse = z.object({ access_token: z.string().min(1), expires_in: z.number().optional(), scope: z.string().optional() });
 
+/** RFC 6749 §5.2. */
+const isInvalidScope = (json: unknown): boolean => z.object({ error: z.literal('invalid_scope') }).safeParse(json).success;
+
 type Kept = { value: SystemToken; until: number };
 
 export function createSystemTokens(deps: { fetch: Fetch; discovery: Discovery; now: () => Date }): SystemTokens {
@@ -36,6 +39,20 @@ export function createSystemTokens(deps: { fetch: Fetch; discovery: Discovery; n
     if (!discovered.ok) return { ok: false, why: 'the EHR cannot be asked where to sign in' };
     const audience = discovered.value.tokenEndpoint;
     if (audience === undefined) return { ok: false, why: 'the EHR names no token endpoint' };
+    const asked = await askFor(system, audience, system.scopes);
+    const before = asked.answer.kind === 'answered' && isInvalidScope(asked.answer.json) ? scopesOfBefore(system.scopes) : undefined;
+    const { answer, scopes } = before === undefined ? asked : await askFor(system, audience, before);
+    if (answer.kind === 'unreachable') return { ok: false, why: answer.why };
+    const parsed = TokenResponse.safeParse(answer.json);
+    if (answer.status !== 200 || !parsed.success) return { ok: false, why: `it refused Refloop’s own sign-in (${answer.status})` };
+    const { access_token: accessToken, expires_in: expiresIn, scope } = parsed.data;
+    const value = { accessToken, scopes: (scope ?? scopes).split(/\s+/).filter(Boolean) };
+    kept.set(site.iss, { value, until: deps.now().getTime() + (expiresIn ?? DEFAULT_SECONDS) * 1000 - MARGIN_MS });
+    return { ok: true, value };
+  }
+
+  /** One try: an assertion sent twice is a replay, and a fresh one is made at the next look. */
+  async function askFor(system: SystemClient, audience: string, scopes: string): Promise<{ answer: EhrAnswer; scopes: string }> {
     const seconds = Math.floor(deps.now().getTime() / 1000);
     const assertion = await new SignJWT({})
       .setProtectedHeader({ alg: system.key.algorithm, kid: system.key.kid, typ: 'JWT' })
@@ -48,19 +65,11 @@ export function createSystemTokens(deps: { fetch: Fetch; discovery: Discovery; n
       .sign(await importJWK(system.key.jwk, system.key.algorithm));
     const form = {
       grant_type: 'client_credentials',
-      scope: system.scopes,
+      scope: scopes,
       client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
       client_assertion: assertion,
     };
-    // One try: an assertion sent twice is a replay, and a fresh one is made at the next look.
-    const answer = await askEhr(deps.fetch, audience, { form, tries: 1 });
-    if (answer.kind === 'unreachable') return { ok: false, why: answer.why };
-    const parsed = TokenResponse.safeParse(answer.json);
-    if (answer.status !== 200 || !parsed.success) return { ok: false, why: `it refused Refloop’s own sign-in (${answer.status})` };
-    const { access_token: accessToken, expires_in: expiresIn, scope } = parsed.data;
-    const value = { accessToken, scopes: (scope ?? system.scopes).split(/\s+/).filter(Boolean) };
-    kept.set(site.iss, { value, until: deps.now().getTime() + (expiresIn ?? DEFAULT_SECONDS) * 1000 - MARGIN_MS });
-    return { ok: true, value };
+    return { answer: await askEhr(deps.fetch, audience, { form, tries: 1, readsRefusal: true }), scopes };
   }
 
   return async (site) => {

@@ -42,6 +42,8 @@ export type EhrQuestion = {
   mayFollow?: (url: string) => boolean;
   /** Three unless told. */
   tries?: number;
+  /** Whether what a refusal says is read, as the error codes of RFC 6749 §5.2. */
+  readsRefusal?: boolean;
   /** How long each try may take; five seconds unless told. */
   timeoutMs?: number;
 };
@@ -69,6 +71,11 @@ async function follow(
   throw new Elsewhere();
 }
 
+/** Undefined where nobody wants it, and where it cannot be read. */
+async function refusalOf(response: Response, { readsRefusal }: EhrQuestion): Promise<unknown> {
+  return readsRefusal ? readJson(response).catch(() => undefined) : response.body?.cancel();
+}
+
 /**
  * Asks, and asks again where the EHR was not reached or answered 5xx. Only for questions that change nothing.
  * A redirect is followed only where no token goes along, since the place it names was never allowed one, and only where `mayFollow`
@@ -91,7 +98,7 @@ export async function askEhr(fetch: Fetch, url: string, options: EhrQuestion = {
     try {
       const response = await follow(fetch, url, init, options.mayFollow ?? (() => false), options.timeoutMs ?? TIMEOUT_MS);
       if (response.status < 500) {
-        const json = response.ok ? await readJson(response) : await response.body?.cancel();
+        const json = response.ok ? await readJson(response) : await refusalOf(response, options);
         return { kind: 'answered', status: response.status, json };
       }
       await response.body?.cancel();
