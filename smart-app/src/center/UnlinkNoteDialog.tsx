@@ -2,7 +2,7 @@
 import { Button, Group, Modal, NativeSelect, Textarea } from '@mantine/core';
 import type { ToReviewRow, UnlinkRequest } from '@refloop/server/client/work';
 import { type FormEvent, useState } from 'react';
-import { MISFILED_CHOICES, UNLINK_WARNING } from '../worklist/acts.ts';
+import { MISFILED_CHOICES, NAME_NOBODY, UNLINK_WARNING } from '../worklist/acts.ts';
 
 type Said = Pick<UnlinkRequest, 'because' | 'reason'>;
 type Props = { row: Pick<ToReviewRow, 'patientName' | 'performerName'>; onClose: () => void; onUnlink: (said: Said) => void };
@@ -34,6 +34,7 @@ export function UnlinkNoteDialog({ row: { patientName, performerName }, onClose,
         <Textarea
           mt="sm"
           label="How you know, in a few words"
+          description={NAME_NOBODY}
           maxLength={500}
           value={reason}
           error={missing && reason.trim().length < SHORTEST ? 'Say in a few words how you know.' : undefined}

@@ -160,6 +160,7 @@ function FormField({ field, value, error, onChange }: FieldProps) {
       return (
         <TextInput
           label={field.label}
+          description={field.hint}
           value={value}
           error={error}
           maxLength={500}

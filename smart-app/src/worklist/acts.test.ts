@@ -81,6 +81,7 @@ test('a note that was linked by mistake is taken off: which, whose it is, and ho
   expect(which).toEqual([expect.stringMatching(/^Final note, .*, Ana Rivera, MD, reviewed$/)]);
   expect(whose).toEqual(['Another patient’s', 'This patient’s, of another referral']);
   expect(form.warning).toMatch(/entered in error/);
+  expect(form.fields.at(-1)).toMatchObject({ name: 'reason', hint: 'Do not name the other patient.' });
   const started = startForm('unlink-report', form);
   expect(readAct('unlink-report', started, NOW, form)).toEqual({ ok: false, field: 'reason', text: 'How you know, in a few words.' });
 });

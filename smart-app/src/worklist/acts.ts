@@ -17,7 +17,7 @@ export type Field =
   /** Of what stands in this thread. */
   | { name: 'reportId' | 'attempt'; kind: 'choice'; label: string; choices: readonly Choice[] }
   | { name: 'startsAt'; kind: 'moment'; label: string }
-  | { name: 'reason' | 'note'; kind: 'text'; label: string }
+  | { name: 'reason' | 'note'; kind: 'text'; label: string; hint?: string }
   /** The payer’s number of what it approved: asked for with that answer alone. */
   | { name: 'number'; kind: 'number'; label: string };
 
@@ -156,7 +156,10 @@ export const MISFILED_CHOICES: readonly Choice[] = choices({
 
 const MISFILED: Field = { name: 'because', kind: 'choice', label: 'Whose it is', choices: MISFILED_CHOICES };
 
-const HOW_KNOWN: Field = { name: 'reason', kind: 'text', label: 'How you know, in a few words' };
+/** Of the field in which one says how one knows: what is written there stays in this patient’s record. */
+export const NAME_NOBODY = 'Do not name the other patient.';
+
+const HOW_KNOWN: Field = { name: 'reason', kind: 'text', label: 'How you know, in a few words', hint: NAME_NOBODY };
 
 /** Before it is pressed: what follows, since another press does not take it back. */
 export const UNLINK_WARNING =

@@ -221,7 +221,7 @@ describe('a note of somebody who was not asked is linked by a person', () => {
     put(history, 'sent', 'accepted');
     comes(history);
     expect(actsOf(history.referral, ACTS)).toContain('link-report');
-    expect(put(history, 'ended')).toEqual(['report-unlinked']);
+    expect(put(history, 'ended')).toEqual(['report-not-linked']);
     expect(put(history, 'link-report')).toEqual([undefined]);
     expect(actsOf(history.referral, ACTS)).not.toContain('link-report');
     expect([statusOf(history.referral), review(history), statusOf(history.referral)]).toEqual(['reported', undefined, 'closed']);
@@ -298,7 +298,7 @@ describe('a note of somebody who was not asked is linked by a person', () => {
     put(refused, 'sent', 'cancel-requested');
     comes(refused);
     expect(put(history, 'link-report', 'refuse-report')).toEqual([undefined, 'nothing-to-link']);
-    expect(put(refused, 'ended', 'refuse-report', 'ended')).toEqual(['report-unlinked', undefined, undefined]);
+    expect(put(refused, 'ended', 'refuse-report', 'ended')).toEqual(['report-not-linked', undefined, undefined]);
     expect(due(refused.referral, policy, minute(40)).map(({ kind }) => kind)).toEqual(['confirm-cancellation']);
   });
 });

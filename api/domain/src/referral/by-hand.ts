@@ -67,7 +67,7 @@ export type ByHandRefusal =
   /** A note has come and nobody has read it: ending the order would leave it unread. */
   | { kind: 'report-unread'; reportId: string }
   /** The same, of one that first has to be linked to whom was asked. */
-  | { kind: 'report-unlinked'; reportId: string }
+  | { kind: 'report-not-linked'; reportId: string }
   /** Somebody linked it already. */
   | { kind: 'nothing-to-link' }
   /** Somebody took it off already. */
@@ -175,7 +175,7 @@ function patientHeard(
 /** Whoever was asked is told to stop first, and what came back is read first. */
 function whyNotEnd({ attempts, reports }: Referral): ByHandRefusal | undefined {
   const unlinked = reports.find(isUnlinked);
-  if (unlinked) return { kind: 'report-unlinked', reportId: unlinked.id };
+  if (unlinked) return { kind: 'report-not-linked', reportId: unlinked.id };
   const unread = reports.find(({ status }) => status === 'matched');
   if (unread) return { kind: 'report-unread', reportId: unread.id };
   const last = attempts.at(-1);

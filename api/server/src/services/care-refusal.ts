@@ -107,7 +107,7 @@ export function careRefusal(refusal: ByHandRefusal): Refusal {
       );
     case 'report-unread':
       return problem('conflict', 'A note has come that nobody has read. The clinician reviews it first; then this can be ended.');
-    case 'report-unlinked':
+    case 'report-not-linked':
       return problem(
         'conflict',
         'A note has come that nobody has linked to whom was asked. Link it first, or say that it is not of this referral; once the clinician has reviewed it, this can be ended.',

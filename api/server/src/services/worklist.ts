@@ -248,7 +248,7 @@ export function createWorklistService({ store, practiceOf }: { store: Store; pra
           if (!applied.ok) throw new Refused(careRefusal(applied.refusal));
           if (what.act === 'sent')
             await accountByHand(unit, session, applied.value, { key: factKey, channel: what.channel, at: utc(what.at) });
-          await recorded(unit, session, now, 'worklist.act', { referralId, payload: { key, ...what } });
+          await recorded(unit, session, now, 'worklist.act', { referralId, payload: { key, ...forAudit(what) } });
           const thread = await readThread(unit, session, referralId, at, practiceOf);
           if (!thread) throw new Refused(noSuchReferral());
           return thread;
@@ -311,6 +311,13 @@ export function createWorklistService({ store, practiceOf }: { store: Store; pra
         }),
       ),
   };
+}
+
+/** How one knows whose a note is may name another patient: it stands with the event, and not in the audit of this one. */
+function forAudit(what: ActRequest['what']): object {
+  if (what.act !== 'unlink-report') return what;
+  const { act, reportId, because } = what;
+  return { act, reportId, because };
 }
 
 /** Until an order is in force it is its clinician's, and an exception is taken among the exceptions; a number of nobody's is no referral. */
