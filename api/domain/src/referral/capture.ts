@@ -297,6 +297,9 @@ function ofEncounter(resource: Resource, attempt: Attempt | undefined, now: Inst
 /** What Refloop filed itself is no news: its referral note, and the notes that came back by another way. */
 const REFERRAL_NOTE = ['57133-1'];
 
+const wasTakenOff = ({ reports }: Referral, id: string): boolean =>
+  reports.some(({ document, takenOff }) => takenOff > 0 && document?.type === 'DocumentReference' && document.id === id);
+
 function ofDocument(resource: Resource, referral: Referral, attempt: Attempt | undefined, now: Instant, at: Instant): ObservedFact[] {
   const isOurs =
     hasCode(concept(resource['type']), LOINC, REFERRAL_NOTE) ||
@@ -319,8 +322,8 @@ function ofDocument(resource: Resource, referral: Referral, attempt: Attempt | u
       form,
       document: { type: 'DocumentReference', id: resource.id },
       fromNpi,
-      // Of somebody who was not asked, a person says whose it is.
-      matched: asked !== undefined,
+      // Of somebody who was not asked, a person says whose it is; and of what was taken off, as where an interim note is made final.
+      matched: asked !== undefined && !wasTakenOff(referral, resource.id),
       at: within(resource['date'], now) ?? at,
       key: keyOf(resource),
     },

@@ -5,6 +5,7 @@ import { raise } from '../sla/escalate.ts';
 import { defaultPolicy } from '../sla/policy.ts';
 import type { WorkStatus } from './attempt.ts';
 import { actsOf, byHand } from './by-hand.ts';
+import { capture } from './capture.ts';
 import { SERVICES } from './closure.ts';
 import { statusOf } from './status.ts';
 import { act, type History, inChart, minute } from './test-care.ts';
@@ -153,6 +154,33 @@ describe('a note that was linked by mistake is taken off', () => {
     expect(ofChart.ask({ type: 'match-report', reportId: 'wrong', attempt: 1 }, 12)).toBeUndefined();
     expect(statusOf(ofChart.referral)).toBe('reported');
     expect(ofChart.referral.reports[0]).toMatchObject({ status: 'matched', takenOff: 1 });
+  });
+
+  test('an interim note of the chart that was taken off is linked by no final form of it: a person says whose it is', () => {
+    const read = (isTakenOff: boolean) => {
+      const history = after(inChart(), 'sent');
+      history.see(
+        { ...note('DocumentReference/n/interim', 10, { form: 'interim' }), document: { type: 'DocumentReference', id: 'n' } },
+        10,
+      );
+      if (isTakenOff) unlink(history, 'DocumentReference/n/interim', 11);
+      const final = {
+        resourceType: 'DocumentReference',
+        id: 'n',
+        meta: { versionId: '2', lastUpdated: minute(12) },
+        status: 'current',
+        docStatus: 'final',
+        subject: { reference: 'Patient/p1' },
+        type: { coding: [{ system: 'http://loinc.org', code: '34099-2' }] },
+        context: { related: [{ reference: 'ServiceRequest/o1' }] },
+        content: [{ attachment: { contentType: 'text/plain', data: 'QQ==' } }],
+      };
+      return capture(final, history.referral, { base: 'https://ehr.example.org/fhir', now: minute(13), written: () => [] }).facts;
+    };
+    expect([read(false), read(true)]).toMatchObject([
+      [{ kind: 'report', form: 'final', matched: true }],
+      [{ kind: 'report', form: 'final', matched: false }],
+    ]);
   });
 
   test('of an order that is over too; the same press twice does it once, a second one is told that it is done', () => {

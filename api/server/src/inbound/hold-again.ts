@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Instant } from '@refloop/domain/instant';
 import type { Referral } from '@refloop/domain/referral/referral';
-import type { Report } from '@refloop/domain/referral/report';
+import { isHeldAgain, type Report } from '@refloop/domain/referral/report';
 import { UPLOADED } from '../services/uploaded.ts';
 import type { Unit } from '../store/store.ts';
 import { contentToRead, type InboundContent, inboundContentOf } from './inbound-content.ts';
@@ -16,6 +16,15 @@ const idAgain = (documentId: string, { id }: Referral, { takenOff }: Report): st
     .update(JSON.stringify([documentId, id, takenOff]))
     .digest('hex')
     .slice(0, 32);
+
+/** The same file was taken off this referral before: it does not come back by itself, under whatever id it is handed in. */
+export async function wasTakenOff(unit: Unit, { reports }: Referral, sha256: string): Promise<boolean> {
+  for (const report of reports) {
+    if (!isHeldAgain(report) || !report.document) continue;
+    if ((await unit.documents.get(report.document.id))?.sha256 === sha256) return true;
+  }
+  return false;
+}
 
 export async function holdAgain(unit: Unit, referral: Referral, report: Report, at: Instant): Promise<void> {
   if (report.document?.type !== UPLOADED) return;

@@ -14,6 +14,8 @@ import type { MyWork } from '../client/work.ts';
 import { putInForce } from '../services/engine/test-in-force.ts';
 import { applyDecision } from '../services/referral-log.ts';
 import { openReferralApi, type ReferralApi } from '../services/test-referral-api.ts';
+import { keepNote } from './keep-note.ts';
+import { unreadable } from './read-document.ts';
 import { createInbound } from './take-in.ts';
 import { gatewayToken, TEST_GATEWAY } from './test-gateway.ts';
 import { CARDIOLOGY_NOTE, HL7_CONSULTATION, pdfNote } from './test-notes.ts';
@@ -252,6 +254,7 @@ describe('a note that was placed with the wrong referral', () => {
     await api.call('POST', '/work/reviews', clinician, { referralId: 'r-right', reportId: right?.reportId });
     const audit = await api.store.transaction(api.scope, (unit) => unit.audit.list({ referralId: 'r-wrong' }));
     expect(audit.map(({ action }) => action)).toEqual(expect.arrayContaining(['inbound.placed', 'document.reading-read', 'worklist.act']));
+    expect(JSON.stringify(audit), 'what names another patient is not in the audit').not.toContain('her sister');
   });
 
   test('is taken off by the clinician who reads it, and by no other; it can come back to the very same referral', async () => {
@@ -365,4 +368,25 @@ describe('a note by an office’s link', () => {
     const right = await give(opened, await note(), 'press-right-01');
     expect([right.status, right.body['noteHeld'], right.body['status']]).toEqual([200, false, 'reported']);
   });
+});
+
+test('a note that was taken off does not come back by itself: the same file under another id is held', async () => {
+  await putInForce(api.store, api.scope, 'r-back', AT);
+  const bytes = new Uint8Array(await pdfNote([['Impression: well, and handed in twice']]));
+  const keep = (id: string, more = bytes) =>
+    api.store.transaction(api.scope, (unit) =>
+      keepNote(unit, { id, referralId: 'r-back', attempt: 1, reading: unreadable('failed'), bytes: more, at: AT }),
+    );
+  expect(await keep('back-1')).toBe('kept');
+  const report = { kind: 'report', attempt: 1, reportId: 'back', form: 'final', fromNpi: null, matched: true } as const;
+  const by = { kind: 'software', name: 'test', version: '1' } as const;
+  await api.store.transaction(api.scope, async (unit) => {
+    await applyDecision(unit, 'r-back', by, AT, (referral) =>
+      ok(observe(referral, { ...report, document: { type: 'Document', id: 'back-1' }, at: AT, key: 'back' }, AT)),
+    );
+    await applyDecision(unit, 'r-back', by, AT, (referral) =>
+      decideCare(referral, { type: 'unlink-report', reportId: 'back', because: 'other-patient', reason: 'A namesake' }, AT),
+    );
+  });
+  expect([await keep('back-2'), await keep('back-3', new Uint8Array(await pdfNote([['Another one']])))]).toEqual(['held', 'kept']);
 });

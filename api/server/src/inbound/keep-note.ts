@@ -10,6 +10,7 @@ import { readReferral } from '../services/referral-log.ts';
 import type { InboundStanding, StoredInbound } from '../store/inbound-documents.ts';
 import type { Unit } from '../store/store.ts';
 import { linkKeyOf } from './held-note-of.ts';
+import { wasTakenOff } from './hold-again.ts';
 import { type InboundContent, PDF_TYPE } from './inbound-content.ts';
 import type { ReadDocument } from './read-document.ts';
 import { namesAnother } from './route-document.ts';
@@ -31,7 +32,8 @@ export async function keepNote(unit: Unit, note: NoteOfLink): Promise<'held' | '
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const referral = await readReferral(unit, referralId);
   const chart = referral && (await unit.patientIdentities.get(referral.patientId));
-  const why = againstKeeping(reading, chart?.identity);
+  const isBack = referral !== undefined && (await wasTakenOff(unit, referral, sha256));
+  const why = againstKeeping(reading, chart?.identity) ?? (isBack ? 'taken-off' : null);
   const insert = async (standing: InboundStanding): Promise<void> => {
     const content: InboundContent = {
       reading,

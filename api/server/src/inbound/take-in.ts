@@ -1,11 +1,12 @@
 /** Takes in what a gateway hands over, reads what waits, and places what is certain. */
 import { createHash } from 'node:crypto';
 import { problem, type Refusal, Refused } from '../problem.ts';
-import { withRetry } from '../services/referral-log.ts';
+import { readReferral, withRetry } from '../services/referral-log.ts';
 import { digest } from '../sessions/token.ts';
 import type { StoredInbound } from '../store/inbound-documents.ts';
 import type { Scope, Store, Unit } from '../store/store.ts';
 import { type DocumentReader, ReaderNotStarted } from './document-reader.ts';
+import { wasTakenOff } from './hold-again.ts';
 import { contentToRead, type InboundContent, inboundContentOf, typeOf } from './inbound-content.ts';
 import { formOf, placeDocument } from './place-document.ts';
 import { type ReadDocument, unreadable } from './read-document.ts';
@@ -70,6 +71,13 @@ export function createInbound({ store, read, version, now, failed }: InboundDeps
         const routed = await routeDocument(unit, reading);
         if (routed.kind === 'placed') {
           const { referralId, attempt } = routed.referral;
+          const referral = await readReferral(unit, referralId);
+          const isBack = referral !== undefined && (await wasTakenOff(unit, referral, document.sha256));
+          if (isBack) {
+            await unit.inboundDocuments.settle(id, { status: 'held' }, { ...content, why: 'taken-off' });
+            await recordInbound(unit, at, 'inbound.held', { id, why: 'taken-off', type });
+            return;
+          }
           if (await placeDocument(unit, document, content, { referralId, attempt, form: formOf(content) }, actor, at)) {
             await unit.audit.append({
               at,
