@@ -131,7 +131,7 @@ function afterReport(referral: Referral, fact: ReportFact, told: Told): Referral
       return { ...referral, reports: [...referral.reports, report] };
     }
     case 'report-matched':
-      return matched(referral, fact.reportId, fact.attempt);
+      return matched(referral, fact.reportId, fact.attempt, told.recordedAt);
     case 'report-reviewed':
       return withReport(referral, fact.reportId, (report) =>
         report.status === 'matched' ? { ...report, status: 'reviewed', reviewedBy: told.by, reviewedAt: told.at } : report,
@@ -165,13 +165,14 @@ const withReport = (referral: Referral, id: string, change: (report: Report) => 
   reports: referral.reports.map((report) => (report.id === id ? change(report) : report)),
 });
 
-function matched(referral: Referral, reportId: string, number: number): Referral {
+function matched(referral: Referral, reportId: string, number: number, linkedAt: Instant): Referral {
   const linked = withReport(referral, reportId, (report) => ({
     ...asReceived(report),
     // A receipt of before is entered in error: the next one is another.
     chart: report.status === 'not-of-this' ? { ...report.chart, receipt: null } : report.chart,
     status: 'matched',
     attempt: number,
+    linkedAt,
   }));
   const report = linked.reports.find(({ id }) => id === reportId);
   return report ? withAttempt(linked, number, (attempt) => afterNote(attempt, report)) : referral;

@@ -1,5 +1,6 @@
 /** What came back. Received is not matched, and matched is not reviewed: only a person who read it closes a loop. */
 import type { ResourceRef } from '../fhir/reference.ts';
+import type { Instant } from '../instant.ts';
 import type { Moment } from './attempt.ts';
 
 export type Report = {
@@ -18,8 +19,9 @@ export type Report = {
   | { status: 'received' }
   /** A person looked at it: it is of something else, and nothing is asked of anybody for it. */
   | { status: 'not-of-this'; reason: string }
-  | { status: 'matched'; attempt: number }
-  | { status: 'reviewed'; attempt: number; reviewedBy: string; reviewedAt: Moment }
+  /** `linkedAt`: when it was put on record whose answer it is; of one that was taken off before, its review is owed since then. */
+  | { status: 'matched'; attempt: number; linkedAt: Instant }
+  | { status: 'reviewed'; attempt: number; linkedAt: Instant; reviewedBy: string; reviewedAt: Moment }
 );
 
 /** The type of a reference to a document that Refloop itself keeps; every other type is of the chart. */

@@ -123,7 +123,10 @@ function ofHeldCare(asked: Question, seenAt: Instant, owed: Owed): Obligation[] 
 const ofReports = ({ reports }: Referral, owed: Owed): Obligation[] =>
   reports.flatMap((report): Obligation[] => {
     if (report.status === 'reviewed' || report.status === 'not-of-this') return [];
-    return [owed(report.status === 'received' ? 'match-report' : 'review', `report ${report.id}`, report.receivedAt)];
+    if (report.status === 'received') return [owed('match-report', `report ${report.id}`, report.receivedAt)];
+    // Taken off and linked again: nobody was to read it before that.
+    const since = report.takenOff > 0 ? later(report.receivedAt, report.linkedAt) : report.receivedAt;
+    return [owed('review', `report ${report.id}`, since)];
   });
 
 /**

@@ -130,3 +130,15 @@ describe('a note is taken off that had closed nothing', () => {
     expect(reroute).toMatchObject({ about: 'attempt 2', since: minute(FOUND), waitsSince: minute(FOUND) });
   });
 });
+
+describe('a note of the chart that was taken off is linked again', () => {
+  test('its review is owed since then, and not from when it came', () => {
+    const history = after('visit', sent, accepted);
+    const document = { type: 'DocumentReference', id: 'd' };
+    const came = { kind: 'report', attempt: 1, reportId: 'wrong', form: 'final', document, fromNpi: null, matched: true } as const;
+    history.see({ ...came, at: minute(3), key: 'chart/d' }, 3);
+    takenOff(history, 10);
+    history.ask({ type: 'match-report', reportId: 'wrong', attempt: 1 }, FOUND);
+    expect(owed(history, FOUND)).toContainEqual({ kind: 'review', about: 'report wrong', since: minute(FOUND) });
+  });
+});

@@ -202,6 +202,7 @@ const REPORT = {
   takenOff: field('How often it was linked by mistake and taken off again', 'number', 'Refloop'),
   status: field('Received, matched, reviewed, or not of this referral', 'code', 'Refloop'),
   attempt: field('Which attempt it answers', 'number', 'Refloop', 'it is received and not matched'),
+  linkedAt: field('When that was put on record', 'instant', 'Refloop', 'it is not matched'),
   reviewedBy: field('Who read it', 'subject', 'Refloop', 'nobody has yet'),
   reviewedAt: field(
     'When it was read: the loop-closure date, once it is final',
