@@ -36,6 +36,8 @@ export const TaskStandingContent = z.object({
   draft: z.looseObject({ resourceType: z.literal('Task') }).nullable(),
   /** A note that had completed it was taken off: the work goes on, which a completed Task does not say. */
   reopens: z.boolean().optional(),
+  /** Whether a note of this office is waited for then: not where it was asked to stop, declined, or the order is over. */
+  noteAwaited: z.boolean().optional(),
   /** Where this is how the referral was sent: told as delivered or failed. */
   transmissionId: z.string().nullable(),
 });
@@ -48,7 +50,9 @@ const MOST_READINGS = 3;
 
 /** BSeR 2.0.0-ballot, Harmonized State Transitions: from `completed` nothing follows. */
 const NOT_REOPENED =
-  'The Task in the EHR is completed, and a completed Task is not opened again. The note that completed it was taken off: let the specialist’s office know that their note is still waited for.';
+  'The Task in the EHR is completed, and a completed Task is not opened again. The note that completed it was taken off: ';
+const STILL_AWAITED = 'let the specialist’s office know that their note is still waited for.';
+const NOT_AWAITED = 'no note of the specialist’s office is waited for, and what the Task says of one does not hold.';
 
 type Found = { kind: 'found'; task: Resource } | { kind: 'absent' } | { kind: 'ended'; sent: Sent };
 const ended = (sent: Sent): Found => ({ kind: 'ended', sent });
@@ -108,7 +112,11 @@ export function taskStanding({ sites, access, now }: TaskStandingDeps): Handler<
   }
 
   /** Undefined where somebody else wrote between the reading and the writing. */
-  async function move(ehr: EhrPort, task: Resource, { work, why, at, reopens }: TaskStandingContent): Promise<Sent | undefined> {
+  async function move(
+    ehr: EhrPort,
+    task: Resource,
+    { work, why, at, reopens, noteAwaited }: TaskStandingContent,
+  ): Promise<Sent | undefined> {
     const held = workOf(task);
     if (held === undefined)
       return { kind: 'refused', detail: 'The Task in the EHR has a status from which Refloop does not move it.', final: true };
@@ -116,7 +124,8 @@ export function taskStanding({ sites, access, now }: TaskStandingDeps): Handler<
       case 'same':
         return { kind: 'done', receipt: receiptOf(task) };
       case 'ahead':
-        if (reopens && held === 'completed') return { kind: 'refused', detail: NOT_REOPENED, final: true };
+        if (reopens && held === 'completed')
+          return { kind: 'refused', detail: NOT_REOPENED + (noteAwaited === false ? NOT_AWAITED : STILL_AWAITED), final: true };
         return { kind: 'left-out', detail: 'The Task in the EHR is further along already.' };
       case 'apart':
         return {

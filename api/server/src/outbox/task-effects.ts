@@ -1,8 +1,11 @@
 /** What the Tasks in the chart have to follow of what happened: effects of the FHIR channel, in the transaction of the events. */
 import { referenceText } from '@refloop/domain/fhir/reference';
 import type { Instant } from '@refloop/domain/instant';
+import { isFree } from '@refloop/domain/referral/attempt';
+import { closedBy } from '@refloop/domain/referral/closure';
 import type { Happening } from '@refloop/domain/referral/event';
 import type { Referral } from '@refloop/domain/referral/referral';
+import { isOver } from '@refloop/domain/referral/still-booked';
 import { type TaskMove, taskMoves } from '@refloop/domain/referral/task-standing';
 import { taskKey } from '@refloop/domain/write-back/identifiers';
 import { fulfilmentTask, type Json } from '@refloop/domain/write-back/resources';
@@ -77,6 +80,7 @@ export async function addTaskEffects(
       approvedAt: order.approval.at,
       draft: isPlanned ? null : (draftOf(after, attempt, requesterName) as TaskStandingContent['draft']),
       reopens: isCompleted(before, number) && work !== 'completed',
+      noteAwaited: !isOver(after) && !closedBy(after) && (!isFree(attempt) || attempt.visits.length > 0),
       transmissionId: sentByFhir(happenings, number),
     };
     await unit.outbox.add({
