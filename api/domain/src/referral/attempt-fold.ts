@@ -53,7 +53,7 @@ export function afterNote(attempt: Attempt, { id: reportId, form, receivedAt }: 
   return to === 'completed' || to === 'seen' ? withWork(linked, { status: to, since: receivedAt }) : linked;
 }
 
-/** As it would stand had this note never been linked to it. */
+/** As it would stand, by what is on record, had this note never been linked to it: what made no event while it stood is not heard anew. */
 export function withoutNote(referral: Referral, attempt: Attempt, reportId: string): Attempt {
   if (attempt.sinceNote === null) return attempt;
   const { before, since } = attempt.sinceNote;

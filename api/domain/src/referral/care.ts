@@ -178,7 +178,7 @@ function matched(referral: Referral, reportId: string, number: number, linkedAt:
   return report ? withAttempt(linked, number, (attempt) => afterNote(attempt, report)) : referral;
 }
 
-/** The work goes back to where it stands by all else: what was told since counts as it would have counted without this note. */
+/** The work goes back to where it stands by all else: what is on record since counts as it would have counted without this note. */
 function unlinked(referral: Referral, reportId: string, reason: string, at: Instant): Referral {
   const report = referral.reports.find(({ id }) => id === reportId);
   if (!report || !isLinked(report)) return referral;
