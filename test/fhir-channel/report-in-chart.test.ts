@@ -4,6 +4,7 @@ import type { DocumentReference, Resource, Task } from '@medplum/fhirtypes';
 import { specialtyById } from '@refloop/domain/clinical/specialty';
 import { CAPTURED } from '@refloop/domain/referral/capture';
 import { decideCare } from '@refloop/domain/referral/care-command';
+import type { Misfiling } from '@refloop/domain/referral/care-event';
 import type { Performer } from '@refloop/domain/referral/event';
 import { observe } from '@refloop/domain/referral/observe';
 import type { Referral } from '@refloop/domain/referral/referral';
@@ -268,10 +269,25 @@ describe('from the note that came to the chart', () => {
     expect(owed.length, 'a note that is not in the chart is somebody’s to put there').toBe(expected['note-in-chart'] === 'failed' ? 1 : 0);
   });
 
-  const takeOff = (reportId = 'inbound/d1') =>
+  const wasThere = (document: { type: string; id: string } | null) =>
+    inScope((unit) => {
+      const at = now().toISOString();
+      const base = { kind: 'report', attempt: 1, reportId: 'there', form: 'interim', fromNpi: null, matched: true } as const;
+      return applyDecision(unit, referralId, CLINICIAN, at, (current) => ({
+        ok: true,
+        value: observe(current, { ...base, document, at, key: 'there' }, at),
+      }));
+    });
+  const link = (reportId: string) =>
     inScope((unit) =>
       applyDecision(unit, referralId, CLINICIAN, now().toISOString(), (current) =>
-        decideCare(current, { type: 'unlink-report', reportId, because: 'other-patient', reason: 'A namesake' }, now().toISOString()),
+        decideCare(current, { type: 'match-report', reportId, attempt: 1 }, now().toISOString()),
+      ),
+    );
+  const takeOff = (reportId = 'inbound/d1', because: Misfiling = 'other-patient') =>
+    inScope((unit) =>
+      applyDecision(unit, referralId, CLINICIAN, now().toISOString(), (current) =>
+        decideCare(current, { type: 'unlink-report', reportId, because, reason: 'A namesake' }, now().toISOString()),
       ),
     );
   const byHand = async () =>
@@ -440,6 +456,24 @@ describe('from the note that came to the chart', () => {
     expect((await second()).map(({ status }) => status)).toEqual(['entered-in-error']);
   });
 
+  test.each([
+    ['was in the chart before', { type: 'DocumentReference', id: 'theirs' }, /was in this patient’s chart already .* take the note out/],
+    ['came on paper', null, /came on paper .* take it out of this patient’s records/],
+  ])('another patient’s note that %s: a named person takes it out, unless it is linked again', async (_what, document, words) => {
+    await wasThere(document);
+    const asked = async () => (await owed()).map(({ byPersonOnly, detail }) => ({ byPersonOnly, detail }));
+    await takeOff('there', 'other-referral');
+    await run();
+    expect(await asked(), 'this patient’s: it stays').toEqual([]);
+    await link('there');
+    await takeOff('there');
+    await run();
+    expect(await asked()).toEqual([{ byPersonOnly: true, detail: expect.stringMatching(words) }]);
+    await link('there');
+    await run();
+    expect(await asked()).toEqual([]);
+  });
+
   test('a note of the chart that is linked again has a receipt of its own', async () => {
     const { resource } = await exchange.ehr.repository.create<DocumentReference>({
       resourceType: 'DocumentReference',
@@ -473,10 +507,14 @@ describe('from the note that came to the chart', () => {
     await run();
     exchange.refuseUpdates(false);
     expect((await notes())[0]?.status).toBe('current');
-    expect(await byHand()).toMatchObject([
-      { detail: expect.stringMatching(/take the note out of this patient’s chart there, by hand/) },
-      { detail: expect.stringMatching(/still says that the note was received/) },
-    ]);
+    const asked = (await byHand()).map((content) => (content as { detail: string }).detail);
+    expect(asked).toHaveLength(2);
+    expect(asked).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/take the note out of this patient’s chart there, by hand/),
+        expect.stringMatching(/still says that the note was received/),
+      ]),
+    );
   });
 
   test('a note that a person was to put in the chart is not put there any more; one that they did put there they take out', async () => {

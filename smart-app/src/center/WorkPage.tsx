@@ -12,6 +12,7 @@ import type {
   ToReviewRow,
   ToSignRow,
   UnfinishedRow,
+  UnlinkAnswer,
   UnlinkRequest,
 } from '@refloop/server/client/work';
 import { type ReactNode, useState } from 'react';
@@ -22,6 +23,7 @@ import { notDoneText } from '../session/api.ts';
 import { decides, prepares } from '../session/roles.ts';
 import { Chip } from '../ui/Chip.tsx';
 import { plainTime } from '../words/plain-date.ts';
+import { TAKEN_OFF_WORDS } from '../worklist/acts.ts';
 import { AnswerView } from './AnswerView.tsx';
 import styles from './CenterPage.module.css';
 import type { CenterProps } from './CenterPage.tsx';
@@ -55,9 +57,9 @@ export function WorkPage({ api, onFail, session }: CenterProps) {
   const unlink = async ({ referralId, reportId, patientName }: ToReviewRow, said: Pick<UnlinkRequest, 'because' | 'reason'>) => {
     setUnlinking(undefined);
     const body: UnlinkRequest = { referralId, reportId, ...said };
-    const done = await api.call('/work/reviews/unlinking', { method: 'POST', body });
+    const done = await api.call<UnlinkAnswer>('/work/reviews/unlinking', { method: 'POST', body });
     if (done.ok) {
-      setNotice(`Taken off: ${patientName}. The note is among the documents that came in.`);
+      setNotice(`Taken off: ${patientName}. ${TAKEN_OFF_WORDS[done.value.note][said.because]}`);
       setReviewed(undefined);
       setAsked(undefined);
     } else if (done.refusal.kind === 'session-ended') onFail(done.refusal);

@@ -1,6 +1,7 @@
 /** What can be put on record by hand: how each is called, what its form asks, and which one is next. */
 import type { Act, ActName } from '@refloop/server/client/acts';
 import type { Thread } from '@refloop/server/client/thread';
+import type { UnlinkAnswer, UnlinkRequest } from '@refloop/server/client/work';
 import { plainTime } from '../words/plain-date.ts';
 import { faultWords } from './authorization-draft.ts';
 
@@ -163,7 +164,23 @@ const HOW_KNOWN: Field = { name: 'reason', kind: 'text', label: 'How you know, i
 
 /** Before it is pressed: what follows, since another press does not take it back. */
 export const UNLINK_WARNING =
-  'The note is taken off this referral, and out of this patient’s chart: what Refloop filed there is marked as entered in error, or somebody is asked to take it out by hand. What the note had settled is owed again. The note itself is kept among the documents that came in, to be placed where it belongs.';
+  'The note is taken off this referral, and out of this patient’s chart: what Refloop filed there is marked as entered in error, or somebody is asked to take it out by hand. What the note had settled is owed again. A note that came to Refloop is kept among the documents that came in, to be placed where it belongs. One that was in the chart before, or came on paper, stays where it is; where it is another patient’s, somebody is asked to take it out by hand.';
+
+/** After it: where the note is now, and who sees to it. */
+export const TAKEN_OFF_WORDS: Record<UnlinkAnswer['note'], Record<UnlinkRequest['because'], string>> = {
+  held: {
+    'other-patient': 'The note is among the documents that came in.',
+    'other-referral': 'The note is among the documents that came in.',
+  },
+  'in-chart': {
+    'other-patient': 'Whoever coordinates the referral is asked to have the note taken out of this patient’s chart.',
+    'other-referral': 'The note stays in this patient’s chart.',
+  },
+  'on-paper': {
+    'other-patient': 'Whoever coordinates the referral is asked to take the paper out of this patient’s records.',
+    'other-referral': 'The note is on the paper on which it came.',
+  },
+};
 
 type ToLink = Thread['toLink']['reports'][number];
 

@@ -5,8 +5,9 @@
  */
 import type { EhrFailure, EhrPort, Resource } from '@refloop/domain/fhir/ehr-port';
 import { isTarget, list, target, text } from '@refloop/domain/fhir/read';
+import { isLinked } from '@refloop/domain/referral/report';
 import { unreachable } from '@refloop/domain/result';
-import { RECEIPT_IDENTIFIER_SYSTEM, REPORT_IDENTIFIER_SYSTEM } from '@refloop/domain/write-back/identifiers';
+import { RECEIPT_IDENTIFIER_SYSTEM, REPORT_IDENTIFIER_SYSTEM, reportKey } from '@refloop/domain/write-back/identifiers';
 import { enteredInError } from '@refloop/domain/write-back/report-in-chart';
 import { z } from 'zod';
 import { afterFailedRead, afterFailedWrite, reach, versioned } from './ehr-write.ts';
@@ -15,6 +16,8 @@ import type { ReportInChartDeps } from './report-in-chart.ts';
 
 export const NOTE_IN_ERROR = 'note-in-error';
 
+export const LINKED_ANEW = 'The note was linked to the referral again.';
+
 const SYSTEMS = { DocumentReference: REPORT_IDENTIFIER_SYSTEM, Task: RECEIPT_IDENTIFIER_SYSTEM } as const;
 
 export const NoteInErrorContent = z.object({
@@ -22,7 +25,7 @@ export const NoteInErrorContent = z.object({
   /** `Type/id`; null where Refloop does not know where it stands, and a person sees to it. */
   reference: z.string().nullable(),
   /** Why it does not know; of what was asked for before it was told apart, that a person put it there. */
-  unknown: z.enum(['put-by-hand', 'perhaps-sent']).optional(),
+  unknown: z.enum(['put-by-hand', 'perhaps-sent', 'of-chart', 'on-paper']).optional(),
   /** Whose chart it was written in. */
   patientId: z.string().optional(),
   /** Our business identifier of it. */
@@ -52,6 +55,14 @@ function withoutReference({ type, unknown = 'put-by-hand' }: NoteInErrorContent)
       return {
         kind: 'refused',
         detail: `${type === 'DocumentReference' ? 'The note' : 'The Task that says the note was received'} was perhaps written in this patient’s chart: look whether it is there, and take it out by hand.`,
+        final: true,
+      };
+    case 'of-chart':
+      return byHand({ type }, 'The note was in this patient’s chart already and is another patient’s');
+    case 'on-paper':
+      return {
+        kind: 'refused',
+        detail: 'The note came on paper and is another patient’s: take it out of this patient’s records, by hand.',
         final: true,
       };
     default:
@@ -117,8 +128,12 @@ export function noteInError({ sites, access }: ReportInChartDeps): Handler<NoteI
     byPersonOnly: ({ reference }) => reference === null,
     repeatable: true,
     content: NoteInErrorContent,
-    // What was wrong to write is taken back whatever becomes of the order.
-    mayNotLeave: () => undefined,
+    // What was wrong to write is taken back whatever becomes of the order; what nobody wrote stays where the note is linked again.
+    mayNotLeave: (referral, { key, unknown }) => {
+      if (unknown !== 'of-chart' && unknown !== 'on-paper') return undefined;
+      const isAnew = referral.reports.some((each) => isLinked(each) && reportKey(referral.id, each.id, each.takenOff - 1) === key);
+      return isAnew ? LINKED_ANEW : undefined;
+    },
 
     look: async (message): Promise<Looked> => {
       const { reference } = message.content;

@@ -160,7 +160,8 @@ export type ReviewRequest = z.infer<typeof ReviewRequest>;
 /** The clinician says that the note is of somebody or something else. */
 export const UnlinkRequest = z.object({ referralId: z.string().min(1).max(60), ...Misfiled });
 export type UnlinkRequest = z.infer<typeof UnlinkRequest>;
-export const UnlinkAnswer = z.object({ unlinked: z.literal(true) });
+/** Where the note is now: held among what came in, still in the chart, or on the paper on which it came. */
+export const UnlinkAnswer = z.object({ unlinked: z.literal(true), note: z.enum(['held', 'in-chart', 'on-paper']) });
 export type UnlinkAnswer = z.infer<typeof UnlinkAnswer>;
 
 /** The clinician's word on a further specialist: approved, they are asked from that moment on; refused, the coordinator reads why. */

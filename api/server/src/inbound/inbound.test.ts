@@ -264,7 +264,7 @@ describe('a note that was placed with the wrong referral', () => {
     const moss = await api.session({ patientId: null, subject: 'moss' });
     expect((await api.call('POST', '/work/reviews/unlinking', moss, asked)).status).toBe(404);
     expect((await api.call('POST', '/work/reviews/unlinking', coordinator, asked)).status).toBe(403);
-    expect((await api.call('POST', '/work/reviews/unlinking', clinician, asked)).body).toEqual({ unlinked: true });
+    expect((await api.call('POST', '/work/reviews/unlinking', clinician, asked)).body).toEqual({ unlinked: true, note: 'held' });
     expect((await api.call('POST', '/work/reviews/unlinking', clinician, asked)).status).toBe(409);
     expect(await rowOf('r-seen')).toBeUndefined();
     const reviewed = await api.call('POST', '/work/reviews', clinician, { referralId: 'r-seen', reportId: row?.reportId });

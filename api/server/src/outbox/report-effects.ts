@@ -2,12 +2,13 @@
 import { specialtyById } from '@refloop/domain/clinical/specialty';
 import { type ResourceRef, referenceText } from '@refloop/domain/fhir/reference';
 import type { Instant } from '@refloop/domain/instant';
+import type { Misfiling } from '@refloop/domain/referral/care-event';
 import type { Happening } from '@refloop/domain/referral/event';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { isLinked, type Report } from '@refloop/domain/referral/report';
 import { reportKey } from '@refloop/domain/write-back/identifiers';
 import { noteInChart, type ReportInChart, receiptTask } from '@refloop/domain/write-back/report-in-chart';
-import { NOTE_IN_ERROR, type NoteInErrorContent } from '../channels/note-in-error.ts';
+import { LINKED_ANEW, NOTE_IN_ERROR, type NoteInErrorContent } from '../channels/note-in-error.ts';
 import {
   isTakenOff,
   madeAs,
@@ -85,11 +86,12 @@ export async function addReportEffects(
   for (const { fact } of happenings) {
     if (fact.type === 'report-unlinked') {
       const was = before?.reports.find(({ id }) => id === fact.reportId);
-      if (was) await takeOff(unit, after, was, now);
+      if (was) await takeOff(unit, after, was, fact.because, now);
       continue;
     }
     if (fact.type !== 'report-matched' && fact.type !== 'report-filed') continue;
     const report = after.reports.find(({ id }) => id === fact.reportId);
+    if (report && fact.type === 'report-matched') await linkedAnew(unit, after, report, now);
     const about = report && aboutOf(after, report, now);
     if (!report || !about) continue;
     // What only Refloop keeps is filed first; the receipt names where it stands.
@@ -142,12 +144,23 @@ async function wasInDoubt(unit: Unit, { id, referralId, standing }: StoredEffect
   return doubts.some(({ content }) => (content as Partial<EffectObligationContent>).effectId === id);
 }
 
+/** It is of this patient after all: nobody is asked any more to take it out. */
+async function linkedAnew(unit: Unit, referral: Referral, report: Report, now: Instant): Promise<void> {
+  if (report.takenOff === 0) return;
+  const before = placeOf(referral, { id: report.id, takenOff: report.takenOff - 1 });
+  const effects = await unit.outbox.takeOfReferral(referral.id);
+  const asked = effects.find(({ key }) => key === `${referral.id}/in-error/${before}/DocumentReference`);
+  if (asked?.standing.status !== 'failed') return;
+  await unit.outbox.decide(asked.id, { standing: { status: 'left-out', detail: LINKED_ANEW }, at: now, dueAt: null });
+  await settleEffectObligations(unit, asked, now);
+}
+
 /**
  * What stands in the chart is entered in error; nobody is asked any more to put it there, or whether they did; and the file is held again, for
  * whose it is. What is under way is taken back when it is known what became of it (`takeBackLate`).
  * @param was as it was linked
  */
-async function takeOff(unit: Unit, referral: Referral, was: Report, now: Instant): Promise<void> {
+async function takeOff(unit: Unit, referral: Referral, was: Report, because: Misfiling, now: Instant): Promise<void> {
   const effects = await unit.outbox.takeOfReferral(referral.id);
   const of = { key: reportKey(referral.id, was.id, was.takenOff), place: placeOf(referral, was) };
   const parts = [
@@ -165,6 +178,15 @@ async function takeOff(unit: Unit, referral: Referral, was: Report, now: Instant
     else if (isDoubtful) await addInError(unit, referral, of, { type, reference: null, unknown: 'perhaps-sent' }, now);
     else if (effect && isPutByHand(effect)) await addInError(unit, referral, of, { type, reference: null, unknown: 'put-by-hand' }, now);
   }
+  // Refloop did not put it there, and nobody else may know: another patient’s note is not left in this one’s records.
+  if (because === 'other-patient' && was.document?.type !== UPLOADED)
+    await addInError(
+      unit,
+      referral,
+      of,
+      { type: 'DocumentReference', reference: null, unknown: was.document ? 'of-chart' : 'on-paper' },
+      now,
+    );
   const report = referral.reports.find(({ id }) => id === was.id);
   if (report) await holdAgain(unit, referral, report, now);
 }

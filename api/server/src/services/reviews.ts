@@ -152,7 +152,9 @@ export const createReviewService = ({ store }: { store: Store }): ReviewService 
           referralId,
           payload: { reportId, because, coveringFor: place.coveringFor },
         });
-        return { unlinked: true as const };
+        const { document } = referral.reports.find(({ id }) => id === reportId) ?? { document: null };
+        const note = document === null ? 'on-paper' : document.type === UPLOADED ? 'held' : 'in-chart';
+        return { unlinked: true as const, note } as const;
       }),
     ),
 
