@@ -42,6 +42,7 @@ import { createNextPerformerService } from './services/next-performer.ts';
 import { createOfficeService } from './services/office.ts';
 import { createOfficeLinkService } from './services/office-links.ts';
 import { createOpenWorkService } from './services/open-work.ts';
+import { createOwnReferralsService } from './services/own-referrals.ts';
 import type { AssemblyDeps } from './services/packet-assembly.ts';
 import { createPacketFiles } from './services/packet-files.ts';
 import { createPacketService } from './services/packets.ts';
@@ -139,6 +140,7 @@ export function referralRoutes({
     }),
     ...workRoutes({
       work: createWorkService({ store, matching, phoneOf: assembly.phoneOf, failed }),
+      ownReferrals: createOwnReferralsService({ store }),
       proposals: createProposalService({ store, matching }),
       reviews: createReviewService({ store }),
       workQuestions: createWorkQuestionService({ store }),

@@ -127,8 +127,8 @@ function Shown({ read, onChanged, ...props }: Props & { read: Thread; onChanged:
         />
       ))}
       {thread.obligations.length === 0 ? <p className={styles['settled']}>Nothing is owed: {endWords(thread.status, statusName)}</p> : null}
-      {thread.mayWork ? null : (
-        <p className="caption">You were told of it. {thread.obligations[0]?.owner?.name ?? 'Somebody else'} works on it.</p>
+      {thread.mayWork || thread.obligations.length === 0 ? null : (
+        <p className="caption">To read only: {thread.obligations[0]?.owner?.name ?? 'somebody else'} works on it.</p>
       )}
       <section ref={next} tabIndex={-1} className={styles['next']} aria-label="Next step">
         {!thread.mayWork ? null : act !== undefined ? (

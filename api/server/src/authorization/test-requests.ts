@@ -192,6 +192,9 @@ export const REQUESTS: Record<string, Request> = {
   'get /work | a proposed specialist': row('a proposed specialist', () => '/work', {
     listed: ({ toApprove }) => (toApprove as Body[]).map(({ referralId }) => referralId),
   }),
+  'get /work/referrals | a referral in the chart': row('a referral in the chart', () => '/work/referrals', {
+    listed: ({ rows }) => (rows as Body[]).map(({ referralId }) => referralId),
+  }),
   'post /work/proposals | a proposed specialist': row('a proposed specialist', () => '/work/proposals', {
     changes: true,
     body: ({ target: { id, made } }) => ({ referralId: id, sequence: made['sequence'] ?? 1, answer: { kind: 'approve' } }),

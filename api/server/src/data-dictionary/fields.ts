@@ -315,6 +315,8 @@ export const REFERRAL_COLUMNS: Readonly<Record<string, string>> = {
   sequence: 'number of the last event in it',
   status: 'the one word of where it stands, for lists',
   updated_at: 'when it was last made of its events',
+  requester: 'subject of the clinician whose order it is: finds their own referrals',
+  ended: 'whether the order is over or the loop is closed, for lists',
   fold_version: 'of the fold that made it',
   state_sealed: 'the record itself, under the data key of the referral',
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { NoteReading } from '../client/inbound.ts';
+import { OwnReferralsAnswer, OwnReferralsQuery } from '../client/own-referrals.ts';
 import {
   MyWork,
   ProposalAnswer,
@@ -11,6 +12,7 @@ import {
   UnlinkRequest,
   WorkAnswer,
 } from '../client/work.ts';
+import type { OwnReferralsService } from '../services/own-referrals.ts';
 import type { ProposalService } from '../services/proposals.ts';
 import type { ReviewService } from '../services/reviews.ts';
 import type { WorkService } from '../services/work.ts';
@@ -19,11 +21,13 @@ import { type Route, sessionRoute } from './route.ts';
 
 export const workRoutes = ({
   work,
+  ownReferrals,
   proposals,
   reviews,
   workQuestions,
 }: {
   work: WorkService;
+  ownReferrals: OwnReferralsService;
   proposals: ProposalService;
   reviews: ReviewService;
   workQuestions: WorkQuestionService;
@@ -35,6 +39,16 @@ export const workRoutes = ({
     roles: ['clinician', 'preparer'],
     answer: MyWork,
     handle: async ({ session, now }) => work.list(session, now),
+  }),
+  sessionRoute({
+    method: 'get',
+    path: '/work/referrals',
+    summary:
+      'What became of one’s own referrals: those that go on and those that ended in the last 30 days, what moved last first. 20 at a time, the next ones with `after`.',
+    roles: ['clinician'],
+    query: OwnReferralsQuery,
+    answer: OwnReferralsAnswer,
+    handle: async ({ session, query, now }) => ownReferrals.list(session, query, now),
   }),
   sessionRoute({
     method: 'get',

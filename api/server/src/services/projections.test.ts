@@ -64,7 +64,17 @@ test('a row that was changed, is missing or has no events is told, by scope; a r
   await opened.asOwner(`update referral set status = 'closed' where tenant = 'north' and referral_id = 'r1'`);
   await opened.asOwner(`delete from referral where tenant = 'north' and referral_id = 'r2'`);
   await opened.store.transaction(north, (unit) =>
-    unit.referrals.put({ referralId: 'r3', patientId: 'pat-3', sequence: 1, status: 'draft', updatedAt: AT, foldVersion: 1, state: {} }),
+    unit.referrals.put({
+      referralId: 'r3',
+      patientId: 'pat-3',
+      sequence: 1,
+      status: 'draft',
+      updatedAt: AT,
+      requester: null,
+      ended: false,
+      foldVersion: 1,
+      state: {},
+    }),
   );
   expect(await differingReferrals(opened.store, north)).toEqual(['r1', 'r2', 'r3']);
   expect(await differingReferrals(opened.store, south)).toEqual([]);

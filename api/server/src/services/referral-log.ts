@@ -2,10 +2,12 @@
 
 import { visitsOf } from '@refloop/domain/referral/attempt';
 import { isUntold } from '@refloop/domain/referral/care-event';
+import { closedBy } from '@refloop/domain/referral/closure';
 import { decide, type ReferralCommand, type ReferralRefusal } from '@refloop/domain/referral/command';
 import type { Actor, Happening, ReferralEvent } from '@refloop/domain/referral/event';
 import { evolve, FOLD_VERSION, type Referral } from '@refloop/domain/referral/referral';
 import { statusOf } from '@refloop/domain/referral/status';
+import { isOver } from '@refloop/domain/referral/still-booked';
 import { readFact } from '@refloop/domain/referral/upcast';
 import { ok, type Result } from '@refloop/domain/result';
 import { addReportEffects } from '../outbox/report-effects.ts';
@@ -17,6 +19,7 @@ import type { ReferralRow } from '../store/referrals.ts';
 import type { Unit } from '../store/store.ts';
 import { openEngine } from './engine/engine.ts';
 import { isEngaged } from './engine/reactions.ts';
+import { requesterOf } from './own-referral.ts';
 import type { WrittenBy } from './patient/outreach.ts';
 
 /** Somebody changed the same referral or its row between our read and our write; the transaction is run again. */
@@ -102,6 +105,8 @@ export const projectionOf = (referral: Referral, updatedAt: string): ReferralRow
   sequence: referral.lastSequence,
   status: statusOf(referral),
   updatedAt,
+  requester: requesterOf(referral),
+  ended: isOver(referral) || closedBy(referral) !== undefined,
   foldVersion: FOLD_VERSION,
   state: asKept(referral),
 });

@@ -27,7 +27,7 @@ import { policyIn } from './engine/policy-in-force.ts';
 import { isEngaged } from './engine/reactions.ts';
 import { howToReach } from './how-to-reach.ts';
 import { isLocked } from './link-tries.ts';
-import { isToWorkOn, noSuchReferral, requireOwn, seesAll } from './own-referral.ts';
+import { isToWorkOn, noSuchReferral, requesterOf, requireOwn, seesAll } from './own-referral.ts';
 import { dateNotTold } from './patient/date-told.ts';
 import type { PracticeOf } from './patient/patient-view.ts';
 import { isClinician } from './prepared.ts';
@@ -45,7 +45,7 @@ async function requireActs(unit: Unit, session: Session, referralId: string, now
 }
 
 /**
- * Whoever an escalation told of it, or told of it in the place of somebody they cover for, reads it and does nothing.
+ * Whoever ordered it, and whoever an escalation told of it, or told of it in the place of somebody they cover for, reads it and does nothing.
  * @returns whether this person works on it; throws the refusal where it is not theirs to see
  */
 async function worksOrReads(unit: Unit, session: Session, referralId: string, now: Date): Promise<boolean> {
@@ -54,7 +54,9 @@ async function worksOrReads(unit: Unit, session: Session, referralId: string, no
   if (open.some((row) => isToWorkOn(row, session)) || (await settlesInPlace(unit, session, open, now))) return true;
   if (await answersInPlace(unit, session, open, now)) return false;
   const people = [session.subject, ...(await coveredBy(unit, session.subject, now)).map(({ subject }) => subject)];
-  if (!open.some((row) => isTold(row, people))) throw new Refused(noSuchReferral());
+  if (open.some((row) => isTold(row, people))) return false;
+  const referral = await readReferral(unit, referralId);
+  if (!referral || requesterOf(referral) !== session.subject) throw new Refused(noSuchReferral());
   return false;
 }
 

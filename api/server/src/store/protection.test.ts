@@ -47,6 +47,8 @@ beforeAll(async () => {
         sequence: 1,
         status: 'draft',
         updatedAt: AT,
+        requester: null,
+        ended: false,
         foldVersion: 1,
         state: PLANTED,
       });

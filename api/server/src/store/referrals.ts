@@ -11,11 +11,18 @@ export type ReferralRow = {
   /** The one-word status people see; in the clear, for worklists. */
   status: string;
   updatedAt: Instant;
+  /** Subject of the clinician whose order it is; null before it is approved. In the clear, to be found by. */
+  requester: string | null;
+  /** Whether the order is over or the loop is closed; in the clear, for lists. */
+  ended: boolean;
   /** The form of the fold that made the state. */
   foldVersion: number;
   /** The folded state; stored encrypted. */
   state: Json;
 };
+
+/** Where a row stands in the order of movement. */
+export type MovedPlace = Pick<ReferralRow, 'updatedAt' | 'referralId'>;
 
 export type ReferralStore = {
   /** Writes the row or replaces it. */
@@ -25,6 +32,11 @@ export type ReferralStore = {
   some: (referralIds: readonly string[]) => Promise<ReferralRow[]>;
   /** Oldest first. */
   listByPatient: (patientId: string) => Promise<ReferralRow[]>;
+  /**
+   * One clinician's own, what moved last first: those that go on, and those that ended and moved at `endedSince` or later.
+   * @param question `after`: begins behind that row
+   */
+  listByRequester: (question: { requester: string; endedSince: Instant; after?: MovedPlace; limit: number }) => Promise<ReferralRow[]>;
   /** Ids of rows made by an older form of the fold, in order, those after `after`, at most `limit`. */
   listOlder: (question: { foldVersion: number; after: string; limit: number }) => Promise<string[]>;
   /** Replaces the row where it still stands at the same event; false where a writer was faster, whose row is newer. */

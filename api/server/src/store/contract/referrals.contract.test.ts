@@ -106,6 +106,8 @@ describe.each(implementations())('the store: $name', (implementation) => {
       sequence: 1,
       status,
       updatedAt: AT,
+      requester: null,
+      ended: false,
       foldVersion: 2,
       state: { of: referralId },
     });
@@ -129,6 +131,27 @@ describe.each(implementations())('the store: $name', (implementation) => {
         ['r2', 'r3'],
         [row('r1', '1', 'approved'), row('r4', '1')],
       ]);
+    });
+
+    test('are found by whose they are, what moved last first, a page at a time; what ended, since when it is asked for', async () => {
+      const later = (minutes: number): string => new Date(Date.parse(AT) + minutes * 60_000).toISOString();
+      const own = (referralId: string, minutes: number, more: { requester?: string | null; ended?: boolean } = {}) => ({
+        ...row(referralId, '1'),
+        requester: 'lee',
+        updatedAt: later(minutes),
+        ...more,
+      });
+      const outcome = await store.transaction(scope, async (unit) => {
+        const rows = [own('r1', 1), own('r2', 2, { ended: true }), own('r3', 3, { ended: true }), own('r4', 4), own('r5', 4)];
+        for (const each of [...rows, own('r6', 9, { requester: 'other' }), own('r7', 9, { requester: null })])
+          await unit.referrals.put(each);
+        const list = (limit: number, after?: { updatedAt: string; referralId: string }) =>
+          unit.referrals.listByRequester({ requester: 'lee', endedSince: later(3), ...(after ? { after } : {}), limit });
+        const all = await list(10);
+        const pages = [await list(2), await list(2, all[1]), await list(2, all[3])];
+        return [all.at(-1), pages.map((page) => page.map(({ referralId }) => referralId))];
+      });
+      expect(outcome).toEqual([own('r1', 1), [['r5', 'r4'], ['r3', 'r1'], []]]);
     });
 
     test('are found by patient, replaced by a second put, and rebuilt as a whole', async () => {

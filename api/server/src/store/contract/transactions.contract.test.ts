@@ -54,6 +54,8 @@ describe.each(implementations())('the store: $name', (implementation) => {
           sequence: 1,
           status: 'draft',
           updatedAt: AT,
+          requester: null,
+          ended: false,
           foldVersion: 1,
           state: {},
         });

@@ -1,5 +1,9 @@
-import type { ReferralRow, ReferralStore } from '../referrals.ts';
+import type { MovedPlace, ReferralRow, ReferralStore } from '../referrals.ts';
 import type { MemoryContext } from './context.ts';
+
+/** What moved last stands first. */
+const isBehind = (before: MovedPlace, row: MovedPlace): boolean =>
+  row.updatedAt < before.updatedAt || (row.updatedAt === before.updatedAt && row.referralId < before.referralId);
 
 export const memoryReferrals = (unit: MemoryContext): ReferralStore => {
   const all = (): ReferralRow[] => unit.tables.referrals.rows();
@@ -9,6 +13,12 @@ export const memoryReferrals = (unit: MemoryContext): ReferralStore => {
     get: async (referralId) => unit.tables.referrals.get(referralId),
     some: async (referralIds) => all().filter(({ referralId }) => referralIds.includes(referralId)),
     listByPatient: async (patientId) => unit.tables.referrals.named(patientId),
+    listByRequester: async ({ requester, endedSince, after, limit }) =>
+      all()
+        .filter((row) => row.requester === requester && (!row.ended || row.updatedAt >= endedSince))
+        .filter((row) => after === undefined || isBehind(after, row))
+        .sort((left, right) => (isBehind(left, right) ? -1 : 1))
+        .slice(0, limit),
     listOlder: async ({ foldVersion, after, limit }) =>
       all()
         .filter((row) => row.foldVersion < foldVersion && row.referralId > after)
