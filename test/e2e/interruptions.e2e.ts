@@ -189,6 +189,7 @@ test('two clinicians on one order: one referral, and the other is told whose it 
     await expect(first.getByRole('heading', { name: 'This order was changed in the chart' })).toBeVisible();
     await first.getByRole('button', { name: 'Continue with the changed order' }).click();
     await expect(first.getByText(/This referral was approved for .* Nothing was approved twice/).first()).toBeVisible();
+    await expect(approveButton(first), 'nothing is left to approve').toBeDisabled();
   });
   await expectOnce(chart, patient);
 });

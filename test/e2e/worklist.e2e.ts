@@ -198,6 +198,9 @@ test('a coordinator works a referral from sent to note with keys, and the review
   await openApp(clinician, { user: 'clinician' });
   const toReview = clinician.getByRole('region', { name: 'To review' }).getByRole('listitem').filter({ hasText: PATIENT });
   await expect(toReview).toContainText(/Open the chart of .*Oakley.* to read the note/);
+  // What became of it stands below what is owed, and its thread is read from there.
+  const own = clinician.getByRole('region', { name: 'Your referrals' }).getByRole('listitem').filter({ hasText: PATIENT }).first();
+  await expect(own).toContainText(/Review the report\. With you since/);
   await expectAccessible(clinician, 'My work with a note to review');
   await expectFits(clinician, 'My work with a note to review');
   // Whether they are asked hangs on when they were asked before, by whichever test: here they are, and what they say is taken.
@@ -224,6 +227,11 @@ test('a coordinator works a referral from sent to note with keys, and the review
   expect(answers).toEqual([{ referralId: expect.any(String), score: 4 }]);
   await expect(question).toHaveCount(0);
   await expect(toReview).toHaveCount(0);
+  await expect(own, 'closed, it stands there for a while').toContainText('Nothing is owed');
+  await own.getByRole('link', { name: /^Read the referral of .*Oakley/ }).click();
+  await expect(thread(clinician).getByText('Nothing is owed: the loop is closed.')).toBeVisible();
+  await expectAccessible(clinician, 'the thread of one’s own referral');
+  await expectFits(clinician, 'the thread of one’s own referral');
 
   await center.getByRole('button', { name: 'Refresh' }).click();
   await expect(statusOf(center)).toContainText('closed');

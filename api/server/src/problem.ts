@@ -54,6 +54,8 @@ export type Refusal = {
   errors?: FieldError[];
   /** Of a link that was tried. */
   tries?: Problem['tries'];
+  /** The referral that is told of, where the reader may read it. */
+  referralId?: string;
   /** For Retry-After; where a kind that passes by itself (503) does not say, two seconds. */
   retryAfterSeconds?: number;
 };
@@ -86,6 +88,7 @@ export function problemDetails(refusal: Refusal, reference: string): Problem {
     reference,
     ...(refusal.errors === undefined ? {} : { errors: refusal.errors }),
     ...(refusal.tries === undefined ? {} : { tries: refusal.tries }),
+    ...(refusal.referralId === undefined ? {} : { referralId: refusal.referralId }),
   };
 }
 

@@ -14,7 +14,7 @@ import { reconcile, saveNow } from '../note/autosave.ts';
 import { type CardFacts, cardOf, type Desk, recommendationOf, workingCopy } from '../refer/desk.ts';
 import { makeRecommendation } from '../refer/draft-flow.ts';
 import { askOpenWork } from '../refer/open-work.ts';
-import { type ApiFailure, failureText, isProblem, notDoneText } from '../session/api.ts';
+import { type ApiFailure, failureText, isProblem, notDoneText, referralTold } from '../session/api.ts';
 import { decides } from '../session/roles.ts';
 import { UNDO_MILLISECONDS } from './approval-state.ts';
 import { waitsFor } from './checks.ts';
@@ -115,7 +115,9 @@ async function send(desk: Desk, card: CardFacts, idempotencyKey: string, prepari
   if (isProblem(refusal, 'conflict') || isProblem(refusal, 'recommendation-closed') || isProblem(refusal, 'already-approved')) {
     const already = isProblem(refusal, 'already-approved');
     backToEditing(desk, `Not approved. ${already ? failureText(refusal) : 'This draft was changed in another window.'}`);
-    return offerApproved(desk);
+    await offerApproved(desk);
+    if (already) showDecided(desk, refusal);
+    return undefined;
   }
   // A new directory may judge the chosen specialist differently: the list is made again before the next try.
   if (isProblem(refusal, 'directory-changed')) void makeRecommendation(desk);
@@ -132,6 +134,15 @@ async function offerApproved(desk: Desk): Promise<void> {
   const { plans } = desk.store.get().openWork;
   if (plans.some(({ referralId }) => referralId === recommendation.referralId))
     desk.store.set({ notice: 'This referral is approved and on record. Finish writing it here; nothing is approved twice.' });
+}
+
+/** By somebody else, or elsewhere: there is nothing to approve here any more, and where it stands can be read. */
+function showDecided(desk: Desk, refusal: ApiFailure): void {
+  const { openWork } = desk.store.get();
+  const previous = recommendationOf(desk.store.get());
+  if (openWork.plans.some(({ referralId }) => referralId === previous?.referralId)) return;
+  const text = failureText(refusal);
+  desk.store.set({ draft: { kind: 'failed', text, decided: true, referralId: referralTold(refusal), previous }, notice: '' });
 }
 
 const SERVER_SILENT =

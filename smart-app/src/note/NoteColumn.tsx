@@ -2,6 +2,7 @@
 import { Skeleton } from '@mantine/core';
 import { preparersVersion } from '@refloop/domain/drafting/hand-over';
 import type { NoteDraft, Recommendation, Sentence } from '@refloop/server/client/recommendation';
+import { ApprovedThread } from '../refer/ApprovedThread.tsx';
 import { cardOf, type Desk, type DeskState, notDrafted, recommendationOf } from '../refer/desk.ts';
 import { changeWorking } from '../refer/request-flow.ts';
 import { Late } from '../ui/Late.tsx';
@@ -80,18 +81,19 @@ export function NoteColumn({ desk, state, locked }: { desk: Desk; state: DeskSta
           <span className="caption num">{changedBy(state, recommendation, handsAt(desk, state, recommendation))}</span>
         ) : null}
       </div>
-      <DraftStatus state={state} />
+      <DraftStatus desk={desk} state={state} />
       {recommendation ? <NoteBody desk={desk} state={state} recommendation={recommendation} locked={locked} /> : null}
     </section>
   );
 }
 
-function DraftStatus({ state }: { state: DeskState }) {
+function DraftStatus({ desk, state }: { desk: Desk; state: DeskState }) {
   const { draft } = state;
   if (draft.kind === 'failed') {
     return (
       <div role="alert" className={styles['failed']}>
         {notDrafted(draft)} {draft.decided ? null : 'Refloop tries again when you change the request or when the server is back.'}
+        {draft.referralId === undefined ? null : <ApprovedThread desk={desk} referralId={draft.referralId} />}
       </div>
     );
   }

@@ -5,7 +5,7 @@ import { checksOf, waitsFor } from '../approval/checks.ts';
 import { approvalEffect, leftOutText, whyNoOrder } from '../chart/write-back-rung.ts';
 import { toneIcon } from '../ui/Chip.tsx';
 import styles from './ActionBar.module.css';
-import { cardOf, type Desk, type DeskState } from './desk.ts';
+import { cardOf, type Desk, type DeskState, isDecided } from './desk.ts';
 import { SaveForLater, saveText } from './SaveForLater.tsx';
 
 const onMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
@@ -34,6 +34,7 @@ export function ActionBar({ desk, state, onKeys }: { desk: Desk; state: DeskStat
         </button>
         <SaveForLater desk={desk} />
         <Button
+          disabled={isDecided(state)}
           onClick={() => approve(desk)}
           aria-describedby="approve-keys"
           className={`${styles['approve']} ${waiting === undefined ? '' : styles['waiting']}`}

@@ -31,8 +31,11 @@ export type DraftState =
   | { kind: 'reading-chart' }
   | { kind: 'drafting'; previous: Recommendation | undefined }
   | { kind: 'ready'; recommendation: Recommendation; outdated: boolean }
-  /** `decided`: the order was approved already, so that nothing is drafted from it again. */
-  | { kind: 'failed'; text: string; decided: boolean; previous: Recommendation | undefined };
+  /**
+   * `decided`: the order was approved already, so that nothing is drafted from it again. `referralId`: that referral, where this person may read
+   * how it stands.
+   */
+  | { kind: 'failed'; text: string; decided: boolean; referralId?: string | undefined; previous: Recommendation | undefined };
 
 export type SaveState =
   | { kind: 'saved' }
@@ -102,6 +105,10 @@ export type Desk = {
 /** Why there is no note; of an order that was approved already nothing is wrong. */
 export const notDrafted = ({ text, decided }: Extract<DraftState, { kind: 'failed' }>): string =>
   decided ? text : `The note could not be drafted. ${text}`;
+
+/** Whether this was approved, here or by somebody else: nothing is left to approve. */
+export const isDecided = ({ draft }: Pick<DeskState, 'draft'>): boolean =>
+  draft.kind === 'failed' ? draft.decided : draft.kind === 'ready' && draft.recommendation.status === 'APPROVED';
 
 export function workingCopy(state: DeskState): WorkingCopy {
   return {

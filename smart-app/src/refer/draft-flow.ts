@@ -3,7 +3,7 @@ import type { MakeRecommendation, Recommendation } from '@refloop/server/client/
 import { choiceAfter } from '../matching/match-flow.ts';
 import { saveSoon } from '../note/autosave.ts';
 import { carryWorkingCopy } from '../note/working-copy.ts';
-import { failureText, isProblem } from '../session/api.ts';
+import { failureText, isProblem, referralTold } from '../session/api.ts';
 import { type Desk, type DeskState, recommendationOf, workingCopy } from './desk.ts';
 import { askOpenWork } from './open-work.ts';
 import { matchInput, recordedRequest } from './request-form.ts';
@@ -71,7 +71,10 @@ export async function makeRecommendation(desk: Desk): Promise<void> {
       await askOpenWork(desk);
     } else {
       const decided = isProblem(made.refusal, 'already-approved');
-      store.set({ draft: { kind: 'failed', text: failureText(made.refusal), decided, previous }, notice: '' });
+      store.set({
+        draft: { kind: 'failed', text: failureText(made.refusal), decided, referralId: referralTold(made.refusal), previous },
+        notice: '',
+      });
     }
     // The server may come back; nothing the clinician wrote is lost meanwhile.
     if (made.refusal.kind === 'unreachable') setTimeout(() => void retry(desk, number), 5_000);

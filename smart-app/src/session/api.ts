@@ -33,6 +33,10 @@ const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeou
 export const isProblem = (failure: ApiFailure, name: string): boolean =>
   failure.kind === 'problem' && failure.problem.type.split(/[/#:]/).at(-1) === name;
 
+/** @returns the referral that a refusal tells of, where this person may read it */
+export const referralTold = (failure: ApiFailure): string | undefined =>
+  failure.kind === 'problem' ? failure.problem.referralId : undefined;
+
 /** Too much was asked at once and nothing was done: to be tried again a little later. */
 export const isBusy = (failure: ApiFailure): boolean => isProblem(failure, 'too-many-requests');
 
@@ -79,6 +83,7 @@ function problemOf(status: number, body: unknown): Problem {
     detail: given.detail ?? `The server answered with status ${status}.`,
     reference: given.reference ?? 'none',
     ...(given.errors ? { errors: given.errors } : {}),
+    ...(given.referralId ? { referralId: given.referralId } : {}),
   };
 }
 

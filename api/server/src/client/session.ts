@@ -44,5 +44,7 @@ export const Problem = z.object({
   errors: z.array(z.object({ field: z.string(), message: z.string(), fix: z.string().optional() })).optional(),
   /** Of a link that was tried: how many tries are left, and with none left who gives another; the number may be empty. Nothing of the patient. */
   tries: z.object({ left: z.number().int(), clinic: z.object({ name: z.string(), phone: z.string() }).nullable() }).optional(),
+  /** The referral that is told of, for who may read it. */
+  referralId: z.string().optional(),
 });
 export type Problem = z.infer<typeof Problem>;

@@ -35,7 +35,7 @@ import { orderInHand } from './order.ts';
 import { type PlanContent, planOf } from './plan-content.ts';
 import { coveredIn, named, preparerFor, whyNotDecide, whyNotWorkOn } from './prepared.ts';
 import { applyCommand, readReferral, withRetry } from './referral-log.ts';
-import { refusalWithNames } from './referral-refusal.ts';
+import { refusalTo } from './referral-refusal.ts';
 import { settingOf } from './setting.ts';
 import { signedNote } from './signed-note.ts';
 import { leaseTime } from './step-record.ts';
@@ -261,7 +261,8 @@ export function createApprovalService(deps: Deps): ApprovalService {
             leftOut: writeBack.leftOut,
           });
           // The same press may have been approved by another replica since we looked.
-          if (!applied.ok) return (await earlier(unit, input, session, now)) ?? (await refusalWithNames(unit, applied.refusal));
+          if (!applied.ok)
+            return (await earlier(unit, input, session, now)) ?? (await refusalTo(session, unit, stored.referralId, applied.refusal));
           const inserted = await unit.approvals.insert({
             id: approvalId,
             recommendationId: stored.id,

@@ -19,7 +19,7 @@ import { orderInHand } from './order.ts';
 import { isClinician, memberOf, named, type Prepared, preparedOf, whyNotSendOn } from './prepared.ts';
 import { decided, FIRST_REVISION, ownRecommendation } from './recommendation-row.ts';
 import { applyCommand, readReferral, withRetry } from './referral-log.ts';
-import { refusalWithNames } from './referral-refusal.ts';
+import { refusalTo } from './referral-refusal.ts';
 import { endPend, raiseToSign } from './to-sign.ts';
 import { judgedWriteBack } from './write-back-choice.ts';
 
@@ -155,7 +155,7 @@ export const makeRecommendation =
           asker: await askerOf(unit, session.subject, now),
           noneInNetworkWithinMiles: match.exception?.withinMiles ?? null,
         });
-        if (!applied.ok) throw new Refused(await refusalWithNames(unit, applied.refusal));
+        if (!applied.ok) throw new Refused(await refusalTo(session, unit, referralId, applied.refusal));
         const pended = pendedOf(applied.value);
         const noLonger = await whyNotSendOn(unit, session, pended?.pend.for ?? null, now);
         if (noLonger) throw new Refused(noLonger);

@@ -311,6 +311,10 @@ test('an order that was referred is not referred a second time', async () => {
   expect((await api.call('POST', '/approvals', token, approveInput(made, input))).status).toBe(201);
   const second = await api.call('POST', '/recommendations', token, input);
   expect([second.status, problemType(second.body)]).toEqual([409, 'already-approved']);
+  // Which referral it is, for whoever may read how it stands.
+  expect(second.body['referralId']).toBe(made['referralId']);
+  const colleague = await api.call('POST', '/recommendations', await api.session({ subject: 'a-colleague' }), input);
+  expect([colleague.status, problemType(colleague.body), colleague.body['referralId']]).toEqual([409, 'already-approved', undefined]);
 });
 
 test.each([

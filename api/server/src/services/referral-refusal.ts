@@ -2,8 +2,11 @@
 import type { ReferralRefusal } from '@refloop/domain/referral/command';
 import { unreachable } from '@refloop/domain/result';
 import { problem, type Refusal } from '../problem.ts';
+import type { Session } from '../sessions/session.ts';
 import type { Unit } from '../store/store.ts';
+import { requesterOf, seesAll } from './own-referral.ts';
 import { pendedRefusal } from './prepared.ts';
+import { readReferral } from './referral-log.ts';
 
 const CLOSED = {
   approved: 'approved',
@@ -15,6 +18,20 @@ const CLOSED = {
 /** The same, with the names of who prepared it and for whom. */
 export const refusalWithNames = async (unit: Unit, refusal: ReferralRefusal): Promise<Refusal> =>
   refusal.kind === 'pended-for-another' ? pendedRefusal(await unit.recommendations.get(refusal.recommendationId)) : refusalOf(refusal);
+
+/** The same, and of an order that was approved already which referral it is, for who may read how that stands. */
+export async function refusalTo(
+  session: Pick<Session, 'subject' | 'roles'>,
+  unit: Unit,
+  referralId: string,
+  refusal: ReferralRefusal,
+): Promise<Refusal> {
+  const told = await refusalWithNames(unit, refusal);
+  if (refusal.kind !== 'already-approved') return told;
+  const referral = await readReferral(unit, referralId);
+  const mayRead = seesAll(session) || (referral !== undefined && requesterOf(referral) === session.subject);
+  return mayRead ? { ...told, referralId } : told;
+}
 
 export function refusalOf(refusal: ReferralRefusal): Refusal {
   switch (refusal.kind) {
