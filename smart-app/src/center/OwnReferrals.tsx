@@ -41,14 +41,14 @@ export function OwnReferrals({ api, onFail, asked }: Pick<CenterProps, 'api' | '
           )}
           {state.next === null ? null : (
             <div>
-              <Button variant="default" loading={state.isReading} onClick={() => void read(state.next ?? undefined)}>
+              <Button variant="default" loading={state.isReading} onClick={() => read(state.next ?? undefined)}>
                 Show more of your referrals
               </Button>
             </div>
           )}
         </>
       ) : (
-        <AnswerView answer={state.kind === 'failed' ? { ...state, noPermission: false } : state} onRetry={() => void read()}>
+        <AnswerView answer={state.kind === 'failed' ? { ...state, noPermission: false } : state} onRetry={() => read()}>
           {() => null}
         </AnswerView>
       )}

@@ -20,7 +20,6 @@ export function useOwnReferrals(api: Api, onFail: (failure: Failure) => void, as
     async (after?: string) => {
       newest.current += 1;
       const number = newest.current;
-      setState((before) => (before.kind === 'ready' ? { ...before, isReading: true } : { kind: 'loading' }));
       const path = after === undefined ? '/work/referrals' : `/work/referrals?after=${encodeURIComponent(after)}`;
       const result = await api.call<OwnReferralsAnswer>(path);
       if (number !== newest.current) return;
@@ -46,5 +45,9 @@ export function useOwnReferrals(api: Api, onFail: (failure: Failure) => void, as
       newest.current += 1;
     };
   }, [read, asked]);
-  return { state, read };
+  const readOn = (after?: string) => {
+    setState((before) => (before.kind === 'ready' ? { ...before, isReading: true } : { kind: 'loading' }));
+    void read(after);
+  };
+  return { state, read: readOn };
 }
