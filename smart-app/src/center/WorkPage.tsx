@@ -1,5 +1,6 @@
 /** What waits for this person across patients. Each thing is gone on with in its chart: this page reads none. */
 import { Button } from '@mantine/core';
+import type { OwnReferralsAnswer } from '@refloop/server/client/own-referrals';
 import type {
   MyWork,
   ReviewAnswer,
@@ -27,10 +28,10 @@ import { type Score, WorkQuestion } from './WorkQuestion.tsx';
 
 export function WorkPage({ api, onFail, session }: CenterProps) {
   const [answer, readWork] = useAnswer<MyWork>(api, '/work', onFail);
-  const [readings, setReadings] = useState(0);
+  const [own, readOwn] = useAnswer<OwnReferralsAnswer>(api, decides(session) ? '/work/referrals' : undefined, onFail);
   const refresh = () => {
     readWork();
-    setReadings((count) => count + 1);
+    readOwn();
   };
   const [settling, setSettling] = useState<UnfinishedRow>();
   const [notice, setNotice] = useState('');
@@ -179,7 +180,7 @@ export function WorkPage({ api, onFail, session }: CenterProps) {
           </>
         )}
       </AnswerView>
-      {decides(session) ? <OwnReferrals api={api} onFail={onFail} asked={readings} /> : null}
+      {decides(session) ? <OwnReferrals api={api} onFail={onFail} answer={own} onRetry={readOwn} /> : null}
       {settling ? (
         <SettleByHandDialog row={settling} onClose={() => setSettling(undefined)} onSettle={(said) => void settle(settling, said)} />
       ) : null}
