@@ -10,9 +10,8 @@ const LOADING = { kind: 'loading' } as const;
 /** @param path undefined asks nothing */
 export function useAnswer<Value>(api: Api, path: string | undefined, onFail: (failure: Failure) => void): [Answer<Value>, () => void] {
   const [asked, setAsked] = useState(0);
-  const [answered, setAnswered] = useState<{ path: string; answer: Answer<Value> }>();
+  const [answered, setAnswered] = useState<{ path: string; asked: number; answer: Answer<Value> }>();
   const fail = useEffectEvent(onFail);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it is read again when it is asked for again.
   useEffect(() => {
     if (path === undefined) return undefined;
     let newest = true;
@@ -22,6 +21,7 @@ export function useAnswer<Value>(api: Api, path: string | undefined, onFail: (fa
       else
         setAnswered((before) => ({
           path,
+          asked,
           answer: answerAfter(before?.path === path ? before.answer : LOADING, result, practiceTime()),
         }));
     });
