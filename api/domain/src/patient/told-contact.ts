@@ -41,10 +41,10 @@ function numberOf(written: string): string | undefined {
 }
 
 /** As much as is certain without sending one (RFC 5321 §4.5.3.1: at most 254 characters with both brackets off). */
-const addressOf = (written: string): string | undefined =>
+export const mailAddressOf = (written: string): string | undefined =>
   /^[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;.]+$/.test(written) && written.length <= 254 ? written : undefined;
 
-const READ: Readonly<Record<PatientChannel, (written: string) => string | undefined>> = { text: numberOf, email: addressOf };
+const READ: Readonly<Record<PatientChannel, (written: string) => string | undefined>> = { text: numberOf, email: mailAddressOf };
 
 /** Consent belongs to the number it was given for; what was ended stays ended. */
 const consentFor = (consent: Consent, isSame: boolean): Consent => (isSame || consent.status !== 'given' ? consent : { status: 'unknown' });

@@ -41,6 +41,12 @@ const DEMOGRAPHICS = {
   phone: field('Telephone', 'text', 'EHR chart', NOT_IN_CHART),
   address: field('Home address', 'text', 'EHR chart', NOT_IN_CHART),
   language: field('Preferred language, in words', 'text', 'EHR chart', NOT_IN_CHART),
+  email: field(
+    'E-mail address, printed on no packet',
+    'text',
+    'EHR chart',
+    'the chart has none; an approval of before 2026-11-30 kept none',
+  ),
 } as const satisfies Fields<Packet['patient']>;
 
 const REQUEST = {

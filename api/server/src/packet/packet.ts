@@ -19,7 +19,17 @@ export type Packet = {
   approvedAt: Instant;
   /** True where patient or directory are made up: said on every page. */
   synthetic: boolean;
-  patient: { name: string; born: string; sex: string; recordNumber: string; phone: string; address: string; language: string };
+  patient: {
+    name: string;
+    born: string;
+    sex: string;
+    recordNumber: string;
+    phone: string;
+    address: string;
+    language: string;
+    /** Where the patient may be asked for e-mails: no page of the packet prints it. Absent where the chart has none. */
+    email?: string;
+  };
   referring: { clinician: string; practice: string };
   specialist: {
     name: string;
@@ -95,8 +105,16 @@ const NOT_RECORDED = 'not recorded';
 export const orNotRecorded = (words: string): string => words || NOT_RECORDED;
 
 const notOld = (entry: Readonly<Record<string, unknown>>): boolean => entry['use'] !== 'old';
+
+const rankOf = ({ rank }: Readonly<Record<string, unknown>>): number => (typeof rank === 'number' ? rank : Number.MAX_SAFE_INTEGER);
+
+/** The lowest rank first, and of those without one the first; `use` may be absent (FHIR R4 ContactPoint, both 0..1). */
 const valueOf = (telecom: readonly Readonly<Record<string, unknown>>[], system: string): string =>
-  text(telecom.find((one) => one['system'] === system && notOld(one))?.['value']);
+  text(
+    telecom
+      .filter((one) => one['system'] === system && notOld(one) && text(one['value']) !== '')
+      .toSorted((left, right) => rankOf(left) - rankOf(right))[0]?.['value'],
+  );
 export const strings = (value: unknown): string[] => (Array.isArray(value) ? value.map(text).filter(Boolean) : []);
 
 type Fhir = Readonly<Record<string, unknown>>;
@@ -149,6 +167,7 @@ export function patientOf(resource: Readonly<Record<string, unknown>>): Packet['
   const preferred = spoken.find((one) => one['preferred'] === true) ?? (spoken.length === 1 ? spoken[0] : undefined);
   const language = object(preferred?.['language']);
   const tag = spokenTag(resource);
+  const email = valueOf(list(resource['telecom']), 'email');
   return {
     name: nameOf(resource),
     born: orNotRecorded(text(resource['birthDate'])),
@@ -157,6 +176,7 @@ export function patientOf(resource: Readonly<Record<string, unknown>>): Packet['
     phone: orNotRecorded(valueOf(list(resource['telecom']), 'phone')),
     address: orNotRecorded(addressOf(resource)),
     language: orNotRecorded(text(language['text']) || (tag === '' ? '' : languageName(tag))),
+    ...(email === '' ? {} : { email }),
   };
 }
 

@@ -76,6 +76,20 @@ beforeEach(async () => {
 });
 
 describe('on record', () => {
+  test('the e-mail address of the chart, without a consent to write to it; what is none is not taken', async () => {
+    await approvedFor(store, scope, 'mail', AT, { email: 'rosa@example.org' });
+    await approvedFor(store, scope, 'no-mail', AT, { email: 'ask at the desk' });
+    for (const [id, to] of [
+      ['mail', 'rosa@example.org'],
+      ['no-mail', null],
+    ] as const) {
+      expect(await service().read(coordinator, id, new Date(CALL))).toMatchObject({
+        email: { to, consent: { status: 'unknown' } },
+        leavesBy: null,
+      });
+    }
+  });
+
   test('as the chart had it, before anything was told', async () => {
     expect(await read()).toEqual({
       mark: 'chart',

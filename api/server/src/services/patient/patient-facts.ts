@@ -4,6 +4,7 @@ import type { Instant } from '@refloop/domain/instant';
 import { phoneNumber } from '@refloop/domain/patient/outreach';
 import { type AgeGroup, OF_AGE } from '@refloop/domain/patient/proxy';
 import type { Language } from '@refloop/domain/patient/reading-grade';
+import { mailAddressOf } from '@refloop/domain/patient/told-contact';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { wallOf } from '@refloop/domain/sla/business-time';
 import type { Packet } from '../../packet/packet.ts';
@@ -26,13 +27,13 @@ function languageOf({ order }: Referral, packet: Packet | undefined): Language {
   return tag?.toLowerCase().startsWith('es') || /spanish|español/i.test(packet?.patient.language ?? '') ? 'es' : 'en';
 }
 
-/** What the chart said when the referral was approved: a number, a language, and no consent to anything. */
+/** What the chart said when the referral was approved: a number, an address, a language, and no consent to anything. */
 export const chartedContact = (referral: Referral, packet: Packet | undefined, now: Instant): PatientContact => ({
   patientId: referral.patientId,
   language: languageOf(referral, packet),
   preferred: 'text',
   text: { to: phoneNumber(packet?.patient.phone ?? '') ?? null, consent: { status: 'unknown' } },
-  email: { to: null, consent: { status: 'unknown' } },
+  email: { to: mailAddressOf(packet?.patient.email ?? '') ?? null, consent: { status: 'unknown' } },
   proxies: [],
   updatedAt: now,
 });
