@@ -48,9 +48,9 @@ function says(text: string, { from = NUMBER, id = `m${(messages += 1)}` } = {}) 
 }
 
 /** As somebody who gets our texts. */
-const reachedByText = () =>
+const reachedByText = (referralId = 'r') =>
   inScope(async (unit) => {
-    const patientId = (await unit.referrals.get('r'))?.patientId ?? '';
+    const patientId = (await unit.referrals.get(referralId))?.patientId ?? '';
     const text = { to: NUMBER, consent: { status: 'given' as const, at: AT, by: 'patient' as const } };
     const email = { to: null, consent: { status: 'unknown' as const } };
     await unit.patientContacts.put({ patientId, language: 'en', preferred: 'text', text, email, proxies: [], updatedAt: AT });
@@ -216,6 +216,23 @@ describe('any other words', () => {
     expect(await says('STOP', { id: 'first' })).toMatchObject({ reply: expect.stringMatching(/reply STOP/i) });
     expect(await consentOfPatient()).toBe('given');
   });
+
+  test.each(['r', 's'])(
+    'of two who share a number, a STOP that comes a second time is answered by what still leaves (%s)',
+    async (again) => {
+      await approvedFor(store, scope, 's', AT, {}, 'sibling');
+      await reachedByText('r');
+      await reachedByText('s');
+      await says('STOP', { id: 'first' });
+      // One of them says yes on their own page before the gateway hands the word over once more.
+      await inScope(async (unit) => {
+        const contact = await unit.patientContacts.get((await unit.referrals.get(again))?.patientId ?? '');
+        const word = { channel: 'text', given: true, by: 'patient', actor: CLINICIAN, now: LATER, key: 'press' } as const;
+        await changeConsent(unit, contact!, word);
+      });
+      expect(await says('STOP', { id: 'first' })).toMatchObject({ reply: expect.stringMatching(/reply STOP/i) });
+    },
+  );
 
   test('of two words in one moment neither is written over by what the other had read before', async () => {
     await reachedByText();

@@ -98,13 +98,13 @@ export function createIncomingTextService({ store, sites }: { store: Store; site
     // What another number of theirs gets is not begun or ended from this one.
     const reachedHere = number === undefined ? [] : contacts.filter((contact) => reachedAt(contact, 'text', number).length > 0);
     if (number === undefined || (given && reachedHere.length === 0)) return sayToAnyone('not-kept');
-    let isGiven = given;
+    let isGiven = false;
     for (const contact of reachedHere) {
       const key = `text/${incoming.id}`;
       const change = { channel: 'text', given, by: 'patient', actor: ACTOR, now, key } as const;
       const after = await changeConsentAt(unit, contact, number, change);
-      // Of one that came before another word of theirs, what is so since is told.
-      isGiven = reachedAt(after, 'text', number).some(({ text }) => text.consent.status === 'given');
+      // Of one that came before another word of theirs, what is so since is told: to a number that two share, whether any text still leaves.
+      isGiven ||= reachedAt(after, 'text', number).some(({ text }) => text.consent.status === 'given');
     }
     return say(isGiven ? 'started' : 'stopped');
   }
