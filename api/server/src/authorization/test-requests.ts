@@ -428,10 +428,10 @@ export const REQUESTS: Record<string, Request> = {
   'post /office/packet | an opened link': row('an opened link', () => '/office/packet', {
     body: ({ target: { made } }) => ({ opened: made['opened'] }),
   }),
-  'post /office/packet/ccda | an opened link without a whole packet': row('an opened link', () => '/office/packet/ccda', {
+  'post /office/packet/ccda | an opened link': row('an opened link', () => '/office/packet/ccda', {
     body: ({ target: { made } }) => ({ opened: made['opened'] }),
   }),
-  'post /office/packet/fhir | an opened link without a whole packet': row('an opened link', () => '/office/packet/fhir', {
+  'post /office/packet/fhir | an opened link': row('an opened link', () => '/office/packet/fhir', {
     body: ({ target: { made } }) => ({ opened: made['opened'] }),
   }),
   'post /office/packet/file | an opened link without that file': row('an opened link', () => '/office/packet/file', {
