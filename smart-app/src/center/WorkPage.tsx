@@ -93,7 +93,7 @@ export function WorkPage({ api, onFail, session }: CenterProps) {
       </div>
       {reviewed === undefined ? null : (
         <div>
-          <Button size="compact-sm" variant="default" onClick={() => setUnlinking(reviewed)}>
+          <Button size="compact-sm" variant="default" className={styles['wrapping']} onClick={() => setUnlinking(reviewed)}>
             The note just reviewed is not of {reviewed.patientName}…
           </Button>
         </div>
