@@ -97,3 +97,10 @@ describe('a server that cannot answer just now', () => {
     expect(sent).toEqual([0, 3000]);
   });
 });
+
+test('how many tries of a link are left comes to the page, and whom to call when there are none', async () => {
+  const tries = { left: 0, clinic: { name: 'Maple Clinic', phone: '510-555-0150' } };
+  const refused = () => Response.json({ type: '/problems/not-allowed', status: 403, detail: 'No.', tries }, { status: 403 });
+  const answered = await call([refused], '/patient/open', { method: 'POST', body: {} });
+  expect(answered).toMatchObject({ ok: false, refusal: { kind: 'problem', problem: { tries } } });
+});

@@ -83,6 +83,7 @@ function problemOf(status: number, body: unknown): Problem {
     detail: given.detail ?? `The server answered with status ${status}.`,
     reference: given.reference ?? 'none',
     ...(given.errors ? { errors: given.errors } : {}),
+    ...(given.tries ? { tries: given.tries } : {}),
     ...(given.referralId ? { referralId: given.referralId } : {}),
   };
 }
