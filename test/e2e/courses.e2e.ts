@@ -174,7 +174,7 @@ test('a patient who does not come is asked back the same day, picks another date
   const again = await openDesk(browser, referralId, place);
   await expect(again.status).toContainText('no show');
   const owed = again.thread.getByRole('region', { name: 'Book again after a missed visit' });
-  await expect(owed.getByTitle('Rule R128')).toContainText('Reach the patient about the missed visit.');
+  await expect(owed.getByTitle('Rule R128')).toContainText('The patient did not come.');
 
   const { patient } = await readChart(MISSED, place);
   const [year = '', month = '', day = ''] = (patient.birthDate ?? '').split('-');
