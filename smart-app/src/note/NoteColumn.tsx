@@ -2,10 +2,10 @@
 import { Skeleton } from '@mantine/core';
 import { preparersVersion } from '@refloop/domain/drafting/hand-over';
 import type { NoteDraft, Recommendation, Sentence } from '@refloop/server/client/recommendation';
-import { ApprovedThread } from '../refer/ApprovedThread.tsx';
 import { cardOf, type Desk, type DeskState, notDrafted, recommendationOf } from '../refer/desk.ts';
 import { changeWorking } from '../refer/request-flow.ts';
 import { Late } from '../ui/Late.tsx';
+import { laterParts } from '../ui/later-parts.tsx';
 import { AddSentence } from './AddSentence.tsx';
 import { Checklist } from './Checklist.tsx';
 import styles from './NoteColumn.module.css';
@@ -21,6 +21,9 @@ import {
   SECTION_NAMES,
   SECTIONS,
 } from './working-copy.ts';
+
+// Seldom needed in the chart.
+const ApprovedThread = laterParts(() => import('../refer/ApprovedThread.tsx')).part((file) => file.ApprovedThread);
 
 const keyOf = (ref: { type: string; id: string }): string => `${ref.type}/${ref.id}`;
 

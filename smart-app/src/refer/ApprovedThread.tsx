@@ -4,12 +4,9 @@ import type { StatusNamesAnswer } from '@refloop/server/client/configuration';
 import { useState } from 'react';
 import { StatusNamesContext } from '../center/status-names.ts';
 import { useAnswer } from '../center/use-answer.ts';
-import { laterParts } from '../ui/later-parts.tsx';
 import { practiceTime } from '../words/practice-time.ts';
+import { ThreadPanel } from '../worklist/ThreadPanel.tsx';
 import type { Desk } from './desk.ts';
-
-// Seldom needed in the chart.
-const ThreadPanel = laterParts(() => import('../worklist/ThreadPanel.tsx')).part((file) => file.ThreadPanel);
 
 type Props = { desk: Pick<Desk, 'api' | 'fail'>; referralId: string };
 
