@@ -2,18 +2,15 @@
 import { Button } from '@mantine/core';
 import { LEFT_TO_DO, rungOf } from '@refloop/domain/write-back/rung';
 import { leftOutOf } from '../chart/write-back-rung.ts';
-import { plainNote } from '../note/working-copy.ts';
 import bar from '../refer/ActionBar.module.css';
 import type { Desk, DeskState } from '../refer/desk.ts';
-import { CandidateQuestion, Handout, WithdrawApproval } from '../refer/later.ts';
+import { CandidateQuestion, Handout, NoteToTake, WithdrawApproval } from '../refer/later.ts';
 import { backToChart } from '../session/back-to-chart.ts';
 import { Chip } from '../ui/Chip.tsx';
-import { copyText } from '../ui/copy-text.ts';
 import type { ApprovalState } from './approval-state.ts';
 import { finishWriting } from './plan-flow.ts';
 import { indicators, isWhole, mayWithdraw, stepProblem, stoppedText } from './plan-words.ts';
 import { ResumesAt } from './ResumesAt.tsx';
-import { takePacket } from './take-packet.ts';
 
 type Props = { desk: Desk; state: DeskState; approval: Extract<ApprovalState, { kind: 'writing' | 'ended' }> };
 
@@ -25,13 +22,6 @@ export function OutcomeBar({ desk, state, approval }: Props) {
   const unfinished = ended && plan.steps.length > 0 && !isWhole(plan);
   const rung = rungOf(plan.rung);
   const leftToDo = ended && !unfinished ? LEFT_TO_DO[rung] : undefined;
-  const copy = () => {
-    void copyText(plainNote(state.sentences)).then((copied) =>
-      desk.store.set({
-        notice: copied ? 'The note was copied.' : 'The browser did not allow copying. Select the note and copy it yourself.',
-      }),
-    );
-  };
   return (
     <footer className={bar['bar']} aria-label="Decision">
       <output className={bar['result']}>
@@ -64,18 +54,7 @@ export function OutcomeBar({ desk, state, approval }: Props) {
         {state.notice ? <span>{state.notice}</span> : null}
       </output>
       <div className={bar['buttons']}>
-        {ended && rung >= 3 ? (
-          <>
-            {state.sentences.length > 0 ? (
-              <Button variant="default" onClick={copy}>
-                Copy the note
-              </Button>
-            ) : null}
-            <Button variant="default" onClick={() => void takePacket(desk, plan.id)}>
-              Download the PDF
-            </Button>
-          </>
-        ) : null}
+        {ended && rung >= 3 ? <NoteToTake desk={desk} sentences={state.sentences} planId={plan.id} /> : null}
         {ended && plan.writeBack === 'done' && rung <= 2 ? (
           <Handout
             api={desk.api}

@@ -1,5 +1,6 @@
 /** What `later.ts` loads, in one file: it comes whole or not at all. */
 export { CandidateQuestion } from '../approval/CandidateQuestion.tsx';
+export { NoteToTake } from '../approval/NoteToTake.tsx';
 export { WithdrawApproval } from '../approval/WithdrawApproval.tsx';
 export { Handout } from '../handout/Handout.tsx';
 export { ExcludedDialog } from '../matching/ExcludedDialog.tsx';

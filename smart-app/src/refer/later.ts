@@ -7,6 +7,7 @@ export const fetchRestOfPage = fetchAhead;
 
 export const CandidateQuestion = part((file) => file.CandidateQuestion);
 export const Handout = part((file) => file.Handout);
+export const NoteToTake = part((file) => file.NoteToTake);
 export const OpenWorkPanel = part((file) => file.OpenWorkPanel);
 export const PreparerBar = part((file) => file.PreparerBar);
 export const WithdrawApproval = part((file) => file.WithdrawApproval);
