@@ -1,12 +1,12 @@
 /** What came back and waits for the clinician: reading it closes the loop, and only a clinician whose referral it is can. */
-import { decideCare } from '@refloop/domain/referral/care-command';
+import { type CareCommand, decideCare } from '@refloop/domain/referral/care-command';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { isHeldAgain } from '@refloop/domain/referral/report';
 import type { NoteReading } from '../client/inbound.ts';
 import type { ReviewAnswer, ReviewRequest, ToldRow, ToReviewRow, UnlinkAnswer, UnlinkRequest } from '../client/work.ts';
 import { coveredBy } from '../grants/in-force.ts';
 import { inboundContentOf, readingOf } from '../inbound/inbound-content.ts';
-import { problem, type Refusal } from '../problem.ts';
+import { isRefusal, problem, type Refusal } from '../problem.ts';
 import { actorOf, personOf, type Session } from '../sessions/session.ts';
 import type { StoredDocument } from '../store/documents.ts';
 import type { StoredObligation } from '../store/obligations.ts';
@@ -94,6 +94,18 @@ async function ofTheirs(unit: Unit, session: Session, referralId: string, now: D
   return place && { referral, place };
 }
 
+/** Decides on a referral of theirs. @returns the referral before and after, or why it is refused */
+async function decideTheirs(unit: Unit, session: Session, referralId: string, command: CareCommand, at: string) {
+  const theirs = await ofTheirs(unit, session, referralId, new Date(at));
+  if (!theirs) return problem('not-found', NOT_YOURS);
+  const { referral: before, place } = theirs;
+  const applied = await applyDecision(unit, referralId, personOf(session, place.coveringFor), at, (current) =>
+    decideCare(current, command, at),
+  );
+  if (!applied) return problem('not-found', NOT_YOURS);
+  return applied.ok ? { before, after: applied.value, coveringFor: place.coveringFor } : careRefusal(applied.refusal);
+}
+
 export const createReviewService = ({ store }: { store: Store }): ReviewService => ({
   reading: (session, id, now) =>
     store.transaction(session.scope, async (unit) => {
@@ -135,24 +147,20 @@ export const createReviewService = ({ store }: { store: Store }): ReviewService 
     withRetry(() =>
       store.transaction(session.scope, async (unit) => {
         const at = now.toISOString();
-        const theirs = await ofTheirs(unit, session, referralId, now);
-        if (!theirs) return problem('not-found', NOT_YOURS);
-        const { referral, place } = theirs;
-        const applied = await applyDecision(unit, referralId, personOf(session, place.coveringFor), at, (current) =>
-          decideCare(current, { type: 'unlink-report', reportId, because, reason }, at),
-        );
-        if (!applied?.ok) return applied ? careRefusal(applied.refusal) : problem('not-found', NOT_YOURS);
-        if (applied.value.lastSequence === referral.lastSequence) return careRefusal({ kind: 'nothing-to-unlink' });
+        const decided = await decideTheirs(unit, session, referralId, { type: 'unlink-report', reportId, because, reason }, at);
+        if (isRefusal(decided)) return decided;
+        const { before, after, coveringFor } = decided;
+        if (after.lastSequence === before.lastSequence) return careRefusal({ kind: 'nothing-to-unlink' });
         await unit.audit.append({
           at,
           actor: actorOf(session),
           action: 'report.unlinked',
           purpose: 'TREAT',
-          patientId: referral.patientId,
+          patientId: before.patientId,
           referralId,
-          payload: { reportId, because, coveringFor: place.coveringFor },
+          payload: { reportId, because, coveringFor },
         });
-        const { document } = referral.reports.find(({ id }) => id === reportId) ?? { document: null };
+        const { document } = before.reports.find(({ id }) => id === reportId) ?? { document: null };
         const note = document === null ? 'on-paper' : document.type === UPLOADED ? 'held' : 'in-chart';
         return { unlinked: true as const, note } as const;
       }),
@@ -162,24 +170,20 @@ export const createReviewService = ({ store }: { store: Store }): ReviewService 
     withRetry(() =>
       store.transaction(session.scope, async (unit) => {
         const at = now.toISOString();
-        const theirs = await ofTheirs(unit, session, referralId, now);
-        if (!theirs) return problem('not-found', NOT_YOURS);
-        const { referral, place } = theirs;
-        const applied = await applyDecision(unit, referralId, personOf(session, place.coveringFor), at, (current) =>
-          decideCare(current, { type: 'review-report', reportId }, at),
-        );
-        if (!applied?.ok) return applied ? careRefusal(applied.refusal) : problem('not-found', NOT_YOURS);
+        const decided = await decideTheirs(unit, session, referralId, { type: 'review-report', reportId }, at);
+        if (isRefusal(decided)) return decided;
+        const { before, after, coveringFor } = decided;
         await unit.audit.append({
           at,
           actor: actorOf(session),
           action: 'report.reviewed',
           purpose: 'TREAT',
-          patientId: referral.patientId,
+          patientId: before.patientId,
           referralId,
-          payload: { reportId, coveringFor: place.coveringFor },
+          payload: { reportId, coveringFor },
         });
         // A note that was reviewed before is not asked about again.
-        const isNew = applied.value.lastSequence > referral.lastSequence;
+        const isNew = after.lastSequence > before.lastSequence;
         return { reviewed: true as const, asked: isNew && (await askAfterReview(unit, session, referralId, now)) };
       }),
     ),
