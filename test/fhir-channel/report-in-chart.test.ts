@@ -439,11 +439,7 @@ describe('from the note that came to the chart', () => {
     exchange.loseNextAnswer();
     await run();
     await takeOff();
-    await inScope((unit) =>
-      applyDecision(unit, referralId, CLINICIAN, now().toISOString(), (current) =>
-        decideCare(current, { type: 'match-report', reportId: 'inbound/d1', attempt: 1 }, now().toISOString()),
-      ),
-    );
+    await link('inbound/d1');
     for (let tries = 0; tries < 3; tries += 1) {
       exchange.ehr.pass(3600);
       await run();
@@ -472,6 +468,10 @@ describe('from the note that came to the chart', () => {
     await link('there');
     await run();
     expect(await asked()).toEqual([]);
+    await takeOff('there');
+    await link('there');
+    await run();
+    expect(await asked(), 'linked again before anybody was asked').toEqual([]);
   });
 
   test('a note of the chart that is linked again has a receipt of its own', async () => {
@@ -485,11 +485,7 @@ describe('from the note that came to the chart', () => {
     await noteCame('final', 'inbound/d1', theirs);
     await run();
     await takeOff();
-    await inScope((unit) =>
-      applyDecision(unit, referralId, CLINICIAN, now().toISOString(), (current) =>
-        decideCare(current, { type: 'match-report', reportId: 'inbound/d1', attempt: 1 }, now().toISOString()),
-      ),
-    );
+    await link('inbound/d1');
     await run();
     const second = await held<Task>(exchange, 'Task', RECEIPT_IDENTIFIER_SYSTEM, reportKey(referralId, 'inbound/d1', 1));
     expect([(await receipts()).map(({ status }) => status), second.map(({ status }) => status)]).toEqual([

@@ -39,7 +39,7 @@ function aboutOf(referral: Referral, report: Report, now: Instant): ReportInChar
   return { referralId, reportId, takenOff, form, patientId, order: order.reference, task, specialty, performer, fromNpi, receivedAt };
 }
 
-/** Which of them it is, and the how manyth time: nothing in the clear names a resource of the chart. */
+/** Which of them it is, and how often it was linked: nothing in the clear names a resource of the chart. */
 function placeOf({ reports }: Referral, { id, takenOff }: Pick<Report, 'id' | 'takenOff'>): string {
   const place = reports.findIndex((each) => each.id === id) + 1;
   return takenOff === 0 ? String(place) : `${place}/${takenOff + 1}`;
@@ -110,7 +110,7 @@ const TYPES: Readonly<Partial<Record<string, NoteInErrorContent['type']>>> = {
   [NOTE_RECEIPT]: 'Task',
 };
 
-/** @param of its business identifier, and which it is and the how manyth time (`placeOf`) */
+/** @param of its business identifier, which it is and how often it was linked (`placeOf`) */
 async function addInError(
   unit: Unit,
   referral: Referral,
