@@ -309,11 +309,16 @@ async function placesByHand({ world, session, life, ehr, case: { orderId } }: Wi
   await world.server.ask(life, ({ work }, now) => work.settleByHand(session, planId, said, now));
 }
 
+/** There is something for the next poll of the EHR to find. */
+const changedInEhr = ({ worker, now }: World, { tenant }: Practice['scope'], reference: string): void =>
+  worker.dueAt('capture', `${tenant} ${reference}`, now().toISOString());
+
 /** In the EHR, without Refloop: it is signed or released, or at times revoked. */
-function signInEhr({ ehr, world }: Window, { orderReference }: Book): void {
+function signInEhr({ ehr, world, practice: { scope } }: Window, { orderReference }: Book): void {
   const held = ehr.read(orderReference);
   if (held?.id === undefined || (held['status'] !== 'draft' && held['status'] !== 'on-hold')) return;
   ehr.put({ ...held, id: held.id, status: world.draws.chance(0.08) ? 'revoked' : 'active' });
+  changedInEhr(world, scope, orderReference);
 }
 
 function stops(world: World, { scope }: Practice, reference: string, status: 'revoked' | 'on-hold'): void {
@@ -321,7 +326,7 @@ function stops(world: World, { scope }: Practice, reference: string, status: 're
   const held = ehr?.read(reference);
   if (held?.id === undefined || held['status'] !== 'active') return;
   ehr?.put({ ...held, id: held.id, status });
-  world.worker.dueAt('capture', `${scope.tenant} ${reference}`, world.now().toISOString());
+  changedInEhr(world, scope, reference);
 }
 
 /** An order that was in force is revoked in the EHR or put on hold there, at times: most soon after it was written, some when much has happened. */

@@ -108,14 +108,39 @@ export function createWorker(world: World): Worker {
       patience: () => new AbortController().signal,
     });
     const inbound = createInbound({ store, read: readFile, version: 'simulated', now, failed: failedAt('inbound') });
-    const capture = createCapture({ store, sites, access, now, version: 'simulated', failed: failedAt('capture'), address: ADDRESS });
+    /** The EHR did not answer to everything that the poll in hand asked. */
+    let unanswered = false;
+    const polled: OwnAccess = async (site) => {
+      const reached = await access(site);
+      if (!reached.ok) unanswered = true;
+      if (!reached.ok) return reached;
+      const get: EhrPort['get'] = async (path) => {
+        const answer = await reached.ehr.get(path);
+        if (!answer.ok) unanswered = true;
+        return answer;
+      };
+      return { ...reached, ehr: { ...reached.ehr, get } };
+    };
+    const capture = createCapture({
+      store,
+      sites,
+      access: polled,
+      now,
+      version: 'simulated',
+      failed: failedAt('capture'),
+      address: ADDRESS,
+    });
     return {
       timer: dueReferrals.run,
       look: reconciliation.run,
       effect: outbox.run,
       inbound: inbound.run,
-      // What did not answer is looked at again with the next.
-      capture: capture.run,
+      // What did not answer is looked at again with the next poll, which comes whatever else goes on.
+      capture: async () => {
+        unanswered = false;
+        await capture.run();
+        if (unanswered) look('capture', time.now());
+      },
     };
   }
 
