@@ -94,7 +94,7 @@ function DraftStatus({ desk, state }: { desk: Desk; state: DeskState }) {
   const { draft } = state;
   if (draft.kind === 'failed') {
     return (
-      <div role="alert" className={styles['failed']}>
+      <div role={draft.decided ? 'status' : 'alert'} className={styles[draft.decided ? 'quiet' : 'failed']}>
         {notDrafted(draft)} {draft.decided ? null : 'Refloop tries again when you change the request or when the server is back.'}
         {draft.referralId === undefined ? null : <ApprovedThread desk={desk} referralId={draft.referralId} />}
       </div>

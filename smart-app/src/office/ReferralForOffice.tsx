@@ -10,7 +10,7 @@ import { ActForm } from './ActForm.tsx';
 import { Fact } from './Fact.tsx';
 import styles from './Office.module.css';
 import type { OfficeApi, OfficeNote } from './office-api.ts';
-import { actName, inOrder, isAtOnce, isOver, statusText } from './office-words.ts';
+import { actName, inOrder, isAtOnce, nextAct, statusText } from './office-words.ts';
 
 type Props = {
   api: OfficeApi;
@@ -106,10 +106,9 @@ export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
     setTold('The file was handed to the browser.');
   };
   const isBooked = view.appointment !== null;
-  const acts = inOrder(view.acts, isBooked);
-  // Until the visit nothing is waited for, but that it is called off where the practice asked for that.
-  const next =
-    isOver(view.acts) || (isBooked && !acts.some((act) => act === 'seen' || act === 'confirm-cancellation')) ? undefined : acts[0];
+  const stands = { isBooked, isSeen: view.status === 'seen' };
+  const acts = inOrder(view.acts, stands);
+  const next = nextAct(view.acts, stands);
   return (
     <>
       <h1 ref={heading} tabIndex={-1}>
@@ -144,7 +143,7 @@ export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
       {view.files.length === 0 ? null : (
         <section aria-label="Images and documents">
           <h2>Images and documents</h2>
-          <ul className={styles['thread']}>
+          <ul className={styles['files']}>
             {view.files.map((file, index) => (
               <li key={`${file.sha256} ${file.title}`}>
                 <button type="button" className={styles['plain']} onClick={() => void takeFile(index + 1, file)}>

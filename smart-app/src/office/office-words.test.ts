@@ -2,19 +2,33 @@ import { OFFICE_ACTS } from '@refloop/server/client/office';
 import { describe, expect, test } from 'vitest';
 import { linkOf } from '../words/link.ts';
 import { instantOf, visitOn } from '../words/visit-day.ts';
-import { ACT_NAMES, actName, inOrder, isOver, statusText } from './office-words.ts';
+import { ACT_NAMES, actName, inOrder, isOver, nextAct, statusText } from './office-words.ts';
+
+const OPEN = { isBooked: false, isSeen: false };
 
 test('every act has a name and a place', () => {
-  expect(inOrder(OFFICE_ACTS, false).toSorted()).toEqual([...OFFICE_ACTS].toSorted());
+  expect(inOrder(OFFICE_ACTS, OPEN).toSorted()).toEqual([...OFFICE_ACTS].toSorted());
   expect(OFFICE_ACTS.every((act) => ACT_NAMES[act].length > 0)).toBe(true);
-  expect(inOrder(['decline', 'ask', 'accept'], false)).toEqual(['accept', 'ask', 'decline']);
-  expect(inOrder(['ask', 'note', 'confirm-cancellation'], false)[0], 'asked to cancel, that is what is next').toBe('confirm-cancellation');
+  expect(inOrder(['decline', 'ask', 'accept'], OPEN)).toEqual(['accept', 'ask', 'decline']);
+  expect(inOrder(['ask', 'note', 'confirm-cancellation'], OPEN)[0], 'asked to cancel, that is what is next').toBe('confirm-cancellation');
 });
 
 test('with a date that stands what is next is what becomes of it, and another date has its own name', () => {
-  expect(inOrder(['book', 'seen', 'note'], true)).toEqual(['seen', 'note', 'book']);
+  expect(inOrder(['book', 'seen', 'note'], { isBooked: true, isSeen: false })).toEqual(['seen', 'note', 'book']);
   expect(actName('book', true)).toBe('Move the appointment…');
   expect(actName('book', false)).toBe(ACT_NAMES.book);
+});
+
+test.each([
+  ['nothing booked', ['book', 'offer-dates', 'note', 'ask'], OPEN, 'book'],
+  ['seen without a date: the note, not a booking', ['book', 'offer-dates', 'note', 'ask'], { isBooked: false, isSeen: true }, 'note'],
+  ['seen at a date that still stands', ['book', 'note', 'ask'], { isBooked: true, isSeen: true }, 'note'],
+  ['a date to come: nobody is waited for', ['book', 'note', 'cancel-appointment'], { isBooked: true, isSeen: false }, undefined],
+  ['a date that is over', ['book', 'seen', 'note'], { isBooked: true, isSeen: false }, 'seen'],
+  ['seen, and to be called off', ['note', 'confirm-cancellation'], { isBooked: true, isSeen: true }, 'confirm-cancellation'],
+  ['over', ['ask'], { isBooked: false, isSeen: true }, undefined],
+] as const)('what is next for the office: %s', (_what, acts, stands, next) => {
+  expect(nextAct([...acts], stands)).toBe(next);
 });
 
 describe('the link behind the #', () => {

@@ -28,10 +28,24 @@ const NEXT: readonly OfficeActName[] = [
   'decline',
 ];
 
-/** @param isBooked a date stands: what is next is what becomes of the visit, no other date */
-export function inOrder(acts: readonly OfficeActName[], isBooked: boolean): OfficeActName[] {
-  const order = isBooked ? [...NEXT.filter((act) => act !== 'book'), 'book' as const] : NEXT;
-  return order.filter((act) => acts.includes(act));
+type Stands = {
+  /** A date stands: what is next is what becomes of the visit, no other date. */
+  isBooked: boolean;
+  /** The patient was there: what is next is the note, whatever date stands. */
+  isSeen: boolean;
+};
+
+export function inOrder(acts: readonly OfficeActName[], { isBooked, isSeen }: Stands): OfficeActName[] {
+  const later = isBooked ? [...NEXT.filter((act) => act !== 'book'), 'book' as const] : NEXT;
+  const order = isSeen ? (['confirm-cancellation', 'note', ...later] as const) : later;
+  return [...new Set(order)].filter((act) => acts.includes(act));
+}
+
+/** The one act that moves it on; undefined where the office is waited for no more, or only the day of the visit is. */
+export function nextAct(acts: readonly OfficeActName[], stands: Stands): OfficeActName | undefined {
+  if (isOver(acts)) return undefined;
+  const waitsForVisit = stands.isBooked && !stands.isSeen && !acts.some((act) => act === 'seen' || act === 'confirm-cancellation');
+  return waitsForVisit ? undefined : inOrder(acts, stands)[0];
 }
 
 export const actName = (act: OfficeActName, isBooked: boolean): string =>

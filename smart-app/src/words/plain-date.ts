@@ -1,9 +1,12 @@
 /** Days and times as the pages say them: the day as written, the time of the reader's clock. */
-import { plainDay } from '@refloop/domain/matching/plain-words';
+import { plainDay, plainMonth } from '@refloop/domain/matching/plain-words';
 import { practiceTime } from './practice-time.ts';
 
-/** `2026-11-03`, `2026-11` or `2026` as "3 Nov 2026", "2026-11", "2026". */
-export const plainDate = (date: string): string => (/^\d{4}-\d{2}-\d{2}/.test(date) ? plainDay(date.slice(0, 10)) : date);
+/** `2026-11-03`, `2026-11` or `2026` as "3 Nov 2026", "Nov 2026", "2026". */
+export function plainDate(date: string): string {
+  if (/^\d{4}-\d{2}-\d{2}/.test(date)) return plainDay(date.slice(0, 10));
+  return /^\d{4}-\d{2}$/.test(date) ? plainMonth(date) : date;
+}
 
 /** `2026-11-03` as "3 Nov", for a card where the year is plain. */
 export function shortDay(date: string, thisYear: string): string {
@@ -15,12 +18,15 @@ export function shortDay(date: string, thisYear: string): string {
 const localDay = new Intl.DateTimeFormat('sv-SE');
 const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 
+/** The reader's day of a moment: `2026-11-03`. */
+export const localDayOf = (moment: string | Date): string => localDay.format(new Date(moment));
+
 /** An instant as "09:41" today, "19 Nov 2026, 09:41" on other days. */
 export function plainTime(instant: string, now: Date = practiceTime()): string {
   const at = new Date(instant);
   const clock = time.format(at);
-  const day = localDay.format(at);
-  return day === localDay.format(now) ? clock : `${plainDay(day)}, ${clock}`;
+  const day = localDayOf(at);
+  return day === localDayOf(now) ? clock : `${plainDay(day)}, ${clock}`;
 }
 
 /** What is said of an entry, with its instants behind it: "For 8 Dec 2026, 09:00"; null where nothing is. */

@@ -1,7 +1,7 @@
 /** The cells of the worklist in words. Times in a cell are opening hours; the clock on the wall stands beside them on request. */
 import { RISK_WORDS } from '@refloop/domain/sla/risk';
 import type { WorklistRow } from '@refloop/server/client/worklist';
-import { plainTime } from '../words/plain-date.ts';
+import { localDayOf, plainTime, shortDay } from '../words/plain-date.ts';
 
 const WAITING: Record<NonNullable<WorklistRow['waitingOn']>, string> = {
   coordinator: 'Us',
@@ -26,12 +26,15 @@ type Moments = Pick<WorklistRow, 'dueAt' | 'since'>;
 type Clocks = Moments & Pick<WorklistRow, 'ageBusinessHours' | 'leftBusinessHours'>;
 
 const NOW_MS = 10 * 60_000;
+/** What is over for longer than this, in opening hours, is told by its day: nobody reckons in thousands of hours. */
+const LONG_OVER_HOURS = 100;
 
 /** @param at the moment of the list */
 export function leftWords({ dueAt, leftBusinessHours }: Clocks, at: Date): string {
   const over = Date.parse(dueAt) < at.getTime();
   // Over, or to come, while the practice is closed: no opening hour lies between.
   if (leftBusinessHours === 0) return over ? 'just over' : Date.parse(dueAt) - at.getTime() > NOW_MS ? 'due before opening' : 'due now';
+  if (over && -leftBusinessHours >= LONG_OVER_HOURS) return `over since ${shortDay(localDayOf(dueAt), localDayOf(at).slice(0, 4))}`;
   return over ? `${hoursWords(leftBusinessHours)} over` : `${hoursWords(leftBusinessHours)} left`;
 }
 

@@ -7,6 +7,12 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 /** `2026-11-03` as "3 Nov 2026". */
 export const plainDay = (day: Day): string => `${Number(day.slice(8, 10))} ${MONTHS[Number(day.slice(5, 7)) - 1]} ${day.slice(0, 4)}`;
 
+/** An instant as "3 Nov 2026, 09:41 UTC": where it is told to somebody of whose clock nothing is known. */
+export const plainUtc = (instant: string): string => `${plainDay(instant.slice(0, 10))}, ${instant.slice(11, 16)} UTC`;
+
+/** `2026-11` as "Nov 2026". */
+export const plainMonth = (month: string): string => `${MONTHS[Number(month.slice(5, 7)) - 1]} ${month.slice(0, 4)}`;
+
 const names: Readonly<Record<string, string>> = languageNames;
 
 /** `es-MX` as `es`: for finding a clinician, the language counts and not the region. */

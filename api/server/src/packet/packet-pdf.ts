@@ -6,7 +6,7 @@
 
 import { citationText, SECTION_HEADINGS } from '@refloop/domain/drafting/note-review';
 import { visitsWords } from '@refloop/domain/drafting/referral-kind';
-import { plainDay } from '@refloop/domain/matching/plain-words';
+import { plainUtc } from '@refloop/domain/matching/plain-words';
 import { PACKET_SECTIONS } from '@refloop/domain/packet/contents';
 import { toothWords } from '@refloop/domain/packet/tooth';
 import Pdf from 'pdfkit';
@@ -137,11 +137,7 @@ function head(sheet: Sheet, packet: Packet): void {
   letterhead(sheet, packet);
   block(sheet, body, 'H1', () => doc.font('bold').fontSize(SIZE.title).fillColor(INK).text(sheet.print(packet.title), PAGE.side, doc.y));
   doc.y += 2;
-  paragraph(
-    sheet,
-    body,
-    `Referral ${packet.referralId}, approved ${plainDay(packet.approvedAt.slice(0, 10))}, ${packet.approvedAt.slice(11, 16)} UTC`,
-  );
+  paragraph(sheet, body, `Referral ${packet.referralId}, approved ${plainUtc(packet.approvedAt)}`);
   if (packet.synthetic) paragraph(sheet, body, 'Synthetic: the patient, the directory or both are made up. Not for care.');
 }
 

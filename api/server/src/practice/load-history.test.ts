@@ -107,6 +107,20 @@ describe('a history that is loaded', () => {
     }
   });
 
+  test('names who owes it, and gives none of them a role', async () => {
+    await loading();
+    const grants = await within((unit) => unit.grants.list());
+    const owed = await within((unit) => unit.obligations.list({ status: 'open', limit: 10_000 }));
+    const named = new Map(grants.map(({ subject, name }) => [subject, name]));
+    const [clinician, coordinator] = ['clinician', 'coordinator'].map((role) =>
+      owed.map(({ owner }) => owner ?? '').find((owner) => owner.startsWith(`sim-${role}-`)),
+    );
+    expect(named.get(clinician ?? '')).toMatch(/^Simulated clinician \d\d$/);
+    expect(named.get(coordinator ?? '')).toMatch(/^Simulated coordinator \d$/);
+    expect(owed.filter(({ owner }) => !named.has(owner ?? ''))).toEqual([]);
+    expect(grants.flatMap(({ roles }) => roles)).toEqual([]);
+  });
+
   test('is sealed: no table shows a patient, a reason or a language; statuses alone are in the clear', async () => {
     await loading();
     const tables = ['referral_event', 'referral', 'obligation', 'data_key', 'audit_entry', 'history_load'];

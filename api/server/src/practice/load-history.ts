@@ -12,6 +12,7 @@ import type { NewObligation } from '../store/obligations.ts';
 import type { BulkLoad, BulkReferral, BulkUnit } from '../store/postgres/bulk-load.ts';
 import type { PracticeEngine } from './engine.ts';
 import type { Staffing } from './offices.ts';
+import { simulatedName, staffOf } from './practice.ts';
 import { type SimulatedReferral, simulation } from './simulate.ts';
 
 export type HistoryOptions = {
@@ -69,6 +70,7 @@ async function loadMissing(options: HistoryOptions): Promise<HistoryOutcome> {
     await load.transaction(async (unit) => {
       const finishedAt = last ? now().toISOString() : null;
       if (!(await unit.historyLoads.advance({ ...step, finishedAt }))) throw new Error('Another process went on with this history.');
+      if (step.from === 0) await nameStaff(unit, staffOf(simulated.practice), history.startedAt);
       await unit.addReferrals(added);
       if (last) await recordLoad(unit, history, events + step.events, now());
     });
@@ -78,6 +80,15 @@ async function loadMissing(options: HistoryOptions): Promise<HistoryOutcome> {
     progress?.(loaded, referrals);
   }
   return { status: 'loaded', referrals: loaded, events };
+}
+
+/** Names alone: whoever is simulated has no role, does nothing here, and is given nothing new to do. */
+async function nameStaff(unit: BulkUnit, subjects: readonly string[], grantedAt: string): Promise<void> {
+  for (const subject of subjects) {
+    const name = simulatedName(subject);
+    const fhirUser = `Practitioner/${subject}`;
+    await unit.grants.put({ subject, fhirUser, name, roles: [], grantedBy: 'simulated-practice', grantedAt, reason: 'Simulated.' });
+  }
 }
 
 /** One entry for all of it: nobody did any of it, and nobody’s record was touched. */
@@ -118,7 +129,7 @@ function obligationOf(
     raisedBy: clinician,
     content: contentOf(referral, owed, {
       patientName: `Simulated patient ${referral.patientId.replace(/^\D+/, '')}`,
-      requesterName: `Simulated clinician ${clinician.replace(/^\D+/, '')}`,
+      requesterName: simulatedName(clinician),
       preface: 'Simulated.',
       lastEvent: { type: events.findLast(({ fact }) => !isUntold(fact))?.fact.type ?? 'referral-started', at: raisedAt },
     }),

@@ -119,6 +119,16 @@ function patientOf(seed: string, from: number, clinic: Clinic, id: string): Pati
 export const milesBetween = (one: Position, other: Position): number =>
   Math.round(Math.hypot(one.east - other.east, one.north - other.north) * 10) / 10;
 
+/** What a page shows of somebody of this practice: "Simulated clinician 07". */
+export const simulatedName = (subject: string): string => `Simulated ${subject.replace(/^sim-/, '').replace('-', ' ')}`;
+
+/** Subjects of all who may be owed something. */
+export const staffOf = ({ clinics, clinicians, leads }: Practice): string[] => [
+  ...clinicians.map(({ subject }) => subject),
+  ...clinics.map(({ coordinatorSubject }) => coordinatorSubject),
+  ...leads,
+];
+
 /** @param until the end of the two years, in milliseconds since 1970 */
 export function practiceOf(seed: string, until: number, staffing: Staffing, planted: PlantedTruths | null): Practice {
   const from = until - YEARS * YEAR_MS;

@@ -1,3 +1,4 @@
+import { plainUtc } from '@refloop/domain/matching/plain-words';
 /** The exceptions as a coordinator sees them, who takes or settles them. */
 import { referenceNumber } from '@refloop/domain/write-back/reference-number';
 import type { ExceptionRow, SettleException } from '../client/admin.ts';
@@ -53,8 +54,7 @@ async function rowOf(
 function contentOf(stored: StoredObligation): ExceptionContent & { ownerName?: string } {
   if (stored.kind !== TO_SIGN) return stored.content as ExceptionContent;
   const { specialtyName, patientName, preparedBy, forName, urgency } = toSignContentOf(stored);
-  const since = stored.raisedAt.slice(0, 16).replace('T', ' ');
-  const detail = `Prepared by ${preparedBy} for ${forName} to sign (${urgency}), waiting since ${since} UTC. Only ${forName}, or who covers for them, can sign it; ${preparedBy} can take it back.`;
+  const detail = `Prepared by ${preparedBy} for ${forName} to sign (${urgency}), waiting since ${plainUtc(stored.raisedAt)}. Only ${forName}, or who covers for them, can sign it; ${preparedBy} can take it back.`;
   return { specialtyName, patientName, detail, ownerName: forName };
 }
 

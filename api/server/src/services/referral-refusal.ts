@@ -1,3 +1,4 @@
+import { plainUtc } from '@refloop/domain/matching/plain-words';
 /** The domain's refusals in the words of the API. */
 import type { ReferralRefusal } from '@refloop/domain/referral/command';
 import { unreachable } from '@refloop/domain/result';
@@ -58,7 +59,7 @@ export function refusalOf(refusal: ReferralRefusal): Refusal {
     case 'already-approved':
       return problem(
         'already-approved',
-        `This referral was approved for ${refusal.performer} on ${refusal.at.slice(0, 16).replace('T', ' ')} UTC. Nothing was approved twice. Its coordinator knows where it stands; to send the patient to somebody else beside it, place another order.`,
+        `This referral was approved for ${refusal.performer} on ${plainUtc(refusal.at)}. Nothing was approved twice. Its coordinator knows where it stands; to send the patient to somebody else beside it, place another order.`,
       );
     case 'no-such-plan':
       return problem(

@@ -1,5 +1,5 @@
 /** What is left of a write-back, in a sentence for whoever looks after it. */
-import { plainDay } from '@refloop/domain/matching/plain-words';
+import { plainUtc } from '@refloop/domain/matching/plain-words';
 import { rungOf } from '@refloop/domain/write-back/rung';
 import type { PlanStep } from '../client/approval.ts';
 import type { StoredPlan } from '../store/plans.ts';
@@ -42,8 +42,6 @@ const joined = (names: readonly string[]): string =>
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
-const clock = (instant: string): string => `${plainDay(instant.slice(0, 10))}, ${instant.slice(11, 16)} UTC`;
-
 /** The order changed before it was written: what the clinician does about it; undefined where the approval stands. */
 function lapsedText(plan: StoredPlan): string | undefined {
   const content = planContentOf(plan);
@@ -64,7 +62,7 @@ function stateText(plan: StoredPlan): string {
   const looked =
     plan.looks === 0
       ? []
-      : [`Refloop tried to look in the chart ${plan.looks} ${plan.looks === 1 ? 'time' : 'times'} since ${clock(plan.madeAt)}.`];
+      : [`Refloop tried to look in the chart ${plan.looks} ${plan.looks === 1 ? 'time' : 'times'} since ${plainUtc(plan.madeAt)}.`];
   return [sentence(parts.join('; ')), ...looked].join(' ');
 }
 

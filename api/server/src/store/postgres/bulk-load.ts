@@ -11,6 +11,7 @@ import { createPatientIndex, type PatientIndex } from '../../crypto/patient-inde
 import { sealJson } from '../../crypto/seal.ts';
 import type { AuditLog } from '../audit.ts';
 import type { NewEvent } from '../events.ts';
+import type { GrantStore } from '../grants.ts';
 import type { HistoryLoadStore } from '../history-loads.ts';
 import type { NewObligation } from '../obligations.ts';
 import type { ReferralRow } from '../referrals.ts';
@@ -20,6 +21,7 @@ import { postgresAudit } from './audit.ts';
 import { referralOwner, type UnitContext } from './context.ts';
 import { type Client, enter, isAway, openPool } from './database.ts';
 import { EVENT_COLUMNS, eventRow } from './events.ts';
+import { postgresGrants } from './grants.ts';
 import { type HeldKeys, holdKeys, introduceRoot } from './held-keys.ts';
 import { postgresHistoryLoads } from './history-loads.ts';
 import { readIndexRoot } from './index-root.ts';
@@ -33,6 +35,7 @@ export type BulkReferral = { row: ReferralRow; events: readonly NewEvent[]; obli
 export type BulkUnit = {
   /** Throws where one of them is there already. */
   addReferrals: (referrals: readonly BulkReferral[]) => Promise<void>;
+  grants: GrantStore;
   historyLoads: HistoryLoadStore;
   audit: AuditLog;
 };
@@ -173,6 +176,7 @@ export async function openBulkLoad({ url, keyRing, newId, scope, name = 'refloop
         const context: UnitContext = { client: one, scope, index, newId, vault: openVault(one, scope, keys) };
         const value = await work({
           addReferrals: (referrals) => addReferrals({ client, scope, keys, index }, referrals),
+          grants: postgresGrants(context),
           historyLoads: postgresHistoryLoads(context),
           audit: postgresAudit(context),
         });
