@@ -6,7 +6,10 @@ const standIn = (file: string): string => fileURLToPath(new URL(`./src/session/$
 
 const page = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
-export default defineConfig({
+/** What needs no account loads nothing of the app, its style sheet included: a patient's telephone may be old and far from a mast. */
+const WITHOUT_ACCOUNT = { office: page('office.html'), patient: page('patient.html') };
+
+export default defineConfig(({ mode }) => ({
   base: '/',
   plugins: [react()],
   // fhirclient then takes the browser's own fetch in place of a polyfill.
@@ -16,11 +19,12 @@ export default defineConfig({
   },
   // One style sheet: a part that is loaded later, or again after it failed, cannot come without its looks.
   build: {
-    rollupOptions: { input: { app: page('index.html'), office: page('office.html'), patient: page('patient.html') } },
+    rollupOptions: { input: mode === 'pages' ? WITHOUT_ACCOUNT : { app: page('index.html') } },
+    emptyOutDir: mode !== 'pages',
     target: 'es2022',
     sourcemap: false,
     assetsInlineLimit: 0,
     cssCodeSplit: false,
     modulePreload: { polyfill: false },
   },
-});
+}));

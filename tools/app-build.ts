@@ -9,6 +9,8 @@ const SOURCES = [
   'smart-app/src',
   'smart-app/public',
   'smart-app/index.html',
+  'smart-app/office.html',
+  'smart-app/patient.html',
   'smart-app/vite.config.ts',
   'smart-app/package.json',
   'api/domain/src',
@@ -31,18 +33,26 @@ function sourcesHash(): string {
   return hash.digest('hex');
 }
 
+/** @param mode `pages`: the two that need no account (smart-app/vite.config.ts) */
+function build(mode: string): Promise<number> {
+  const vite = join(ROOT, 'smart-app', 'node_modules', 'vite', 'bin', 'vite.js');
+  return new Promise((done, failed) => {
+    const asked = [vite, 'build', '--mode', mode, '--logLevel', 'warn'];
+    const child = spawn(process.execPath, asked, { cwd: join(ROOT, 'smart-app'), stdio: ['ignore', 2, 2] });
+    child.once('error', failed);
+    child.once('exit', (exit) => done(exit ?? 1));
+  });
+}
+
 /** Builds into smart-app/dist, or does nothing when the sources are those of the last build. */
 export async function buildApp(): Promise<void> {
   const stamp = join(ROOT, 'smart-app', 'dist', '.sources');
   const hash = sourcesHash();
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
   say('Building the app …');
-  const vite = join(ROOT, 'smart-app', 'node_modules', 'vite', 'bin', 'vite.js');
-  const code = await new Promise<number>((done, failed) => {
-    const child = spawn(process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd: join(ROOT, 'smart-app'), stdio: ['ignore', 2, 2] });
-    child.once('error', failed);
-    child.once('exit', (exit) => done(exit ?? 1));
-  });
-  if (code !== 0) throw new Error('Building the app failed; the lines above say why.');
+  // The first empties the folder.
+  for (const mode of ['production', 'pages']) {
+    if ((await build(mode)) !== 0) throw new Error('Building the app failed; the lines above say why.');
+  }
   writeFileSync(stamp, hash);
 }

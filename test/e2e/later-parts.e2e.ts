@@ -30,6 +30,22 @@ test('what is needed for the first list is within the budget; the rest is there 
   await expect(page.getByRole('dialog', { name: 'Someone else' })).toBeVisible();
 });
 
+test('a page that needs no account loads nothing of the app, and bears its typeface', async ({ page }) => {
+  for (const path of ['office', 'patient']) {
+    const sheets: Promise<number>[] = [];
+    page.on('response', (response) => {
+      if (response.url().endsWith('.css')) sheets.push(response.body().then(({ byteLength }) => byteLength));
+    });
+    await page.goto(`${REFLOOP}/${path}#${'x'.repeat(43)}`);
+    await expect(page.locator('main')).toBeVisible();
+    expect(await page.evaluate(() => getComputedStyle(document.body).fontFamily), path).toMatch(/^"Inter Variable"/);
+    const bytes = (await Promise.all(sheets)).reduce((sum, each) => sum + each, 0);
+    expect(bytes, path).toBeGreaterThan(2_000);
+    expect(bytes, path).toBeLessThan(20_000);
+    page.removeAllListeners('response');
+  }
+});
+
 test('a part that does not come is said and tried again, and the page goes on without it', async ({ page }) => {
   await page.route(LATER, (route) => route.abort('connectionrefused'));
   await openApp(page, ofOrder('allergy-2'));

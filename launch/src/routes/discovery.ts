@@ -9,12 +9,12 @@ import type { Mode } from '../modes/modes.ts';
 import { scopesListed } from '../modes/scopes.ts';
 
 /** Bump with the content: apps keep a style by its URL (SMART 2.2, "Styling"). */
-export const SMART_STYLE_PATH = '/smart-style/1.json';
+export const SMART_STYLE_PATH = '/smart-style/2.json';
 
 /** The keys that calls of CDS services are signed with (CDS Hooks 2.0, the `jku` of a client). */
 export const CDS_KEYS_PATH = '/cds/jwks';
 
-/** The EHR's look, so that an app in its frame can follow. */
+/** The EHR's look, so that an app in its frame can follow. It names no typeface: what system-ui is differs from machine to machine. */
 const SMART_STYLE = {
   color_background: '#ffffff',
   color_error: '#a4262c',
@@ -25,8 +25,6 @@ const SMART_STYLE = {
   dim_border_radius: '4px',
   dim_font_size: '14px',
   dim_spacing_size: '16px',
-  font_family_body: 'system-ui, "Segoe UI", Roboto, "Liberation Sans", sans-serif',
-  font_family_heading: 'system-ui, "Segoe UI", Roboto, "Liberation Sans", sans-serif',
 };
 
 /** Where the endpoints of a mode are; absolute, as SMART demands. The keys are the issuer's. */

@@ -103,7 +103,7 @@ function Rows({ page, query, current, api, onFail }: RowsProps) {
   if (rows.length === 0) return <p className={styles['empty']}>No recommendation yet. Each one made in a chart appears here.</p>;
   return (
     <>
-      <p className={`${styles['count']} caption num`}>{page.total} records</p>
+      <p className={`${styles['count']} caption num`}>{page.total === 1 ? '1 record' : `${page.total} records`}</p>
       <ul className={styles['rows']}>
         {rows.map((row) => (
           <li key={row.id}>
