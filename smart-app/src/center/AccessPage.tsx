@@ -36,6 +36,7 @@ export function AccessPage({ api, onFail, session }: CenterProps) {
     setRefused('');
     setEditing(next);
   };
+  const table = (all: readonly Grant[]) => ({ all, reader: session.user.subject, onOpen: open });
   return (
     <main className={styles['page']}>
       <div className={styles['head']}>
@@ -52,40 +53,15 @@ export function AccessPage({ api, onFail, session }: CenterProps) {
           grants.length === 0 ? (
             <p className={styles['empty']}>Nobody has been given a role yet. The first administrators stand in the sites file.</p>
           ) : (
-            <WordTable label="Who may do what" headings={['Person', 'Account in the EHR', 'Roles', 'Given by', 'Since', 'Change']}>
-              {grants.map((grant) => (
-                <tr key={grant.subject}>
-                  <td>
-                    {grant.name ?? grant.subject}
-                    {grant.subject === session.user.subject ? ' (you)' : ''}
-                  </td>
-                  <td>{grant.fhirUser}</td>
-                  <td>{grant.roles.join(', ') || 'none'}</td>
-                  <td>{giverWords(grant.grantedBy, grants)}</td>
-                  <td>{plainTime(grant.grantedAt)}</td>
-                  <td>
-                    <div className={styles['actions']}>
-                      <Button
-                        size="compact-sm"
-                        variant="default"
-                        onClick={() => open({ kind: 'change', grant })}
-                        aria-label={`Change roles of ${grant.name ?? grant.subject}`}
-                      >
-                        Change…
-                      </Button>
-                      <Button
-                        size="compact-sm"
-                        variant="default"
-                        onClick={() => open({ kind: 'remove', grant })}
-                        aria-label={`Remove ${grant.name ?? grant.subject}`}
-                      >
-                        Remove…
-                      </Button>
-                    </div>
-                  </td>
-                </tr>
-              ))}
-            </WordTable>
+            <>
+              <GrantTable label="Who may do what" grants={grants.filter(hasRole)} {...table(grants)} />
+              {grants.every(hasRole) ? null : (
+                <details>
+                  <summary>Without a role: {grants.filter((grant) => !hasRole(grant)).length}</summary>
+                  <GrantTable label="Without a role" grants={grants.filter((grant) => !hasRole(grant))} {...table(grants)} />
+                </details>
+              )}
+            </>
           )
         }
       </AnswerView>
@@ -101,5 +77,58 @@ export function AccessPage({ api, onFail, session }: CenterProps) {
         />
       ) : null}
     </main>
+  );
+}
+
+const hasRole = ({ roles }: Grant): boolean => roles.length > 0;
+
+type TableProps = {
+  label: string;
+  grants: readonly Grant[];
+  /** Everybody's: who gave a role is told by name. */
+  all: readonly Grant[];
+  /** Subject of who reads. */
+  reader: string;
+  onOpen: (next: Editing) => void;
+};
+
+function GrantTable({ label, grants, all, reader, onOpen }: TableProps) {
+  return (
+    <WordTable label={label} headings={['Person', 'Account in the EHR', 'Roles', 'Given by', 'Since', 'Change']}>
+      {grants.map((grant) => (
+        <tr key={grant.subject}>
+          <td>
+            {grant.name ?? grant.subject}
+            {grant.subject === reader ? ' (you)' : ''}
+          </td>
+          <td>{grant.fhirUser}</td>
+          <td>{grant.roles.join(', ') || 'none'}</td>
+          <td>{giverWords(grant.grantedBy, all)}</td>
+          <td>{plainTime(grant.grantedAt)}</td>
+          <td>
+            <div className={styles['actions']}>
+              <Button
+                size="compact-sm"
+                variant="default"
+                onClick={() => onOpen({ kind: 'change', grant })}
+                aria-label={`Change roles of ${grant.name ?? grant.subject}`}
+              >
+                Change…
+              </Button>
+              {hasRole(grant) ? (
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  onClick={() => onOpen({ kind: 'remove', grant })}
+                  aria-label={`Remove ${grant.name ?? grant.subject}`}
+                >
+                  Remove…
+                </Button>
+              ) : null}
+            </div>
+          </td>
+        </tr>
+      ))}
+    </WordTable>
   );
 }

@@ -65,7 +65,7 @@ export function Delegations({ api, onFail, grants }: Pick<CenterProps, 'api' | '
       </AnswerView>
       {editing?.kind === 'give' ? (
         <DelegationDialog
-          grants={grants}
+          grants={grants.filter(({ roles }) => roles.length > 0)}
           refused={refused}
           busy={busy}
           onClose={() => setEditing(undefined)}
