@@ -41,9 +41,15 @@ test.each([
   expect(dayOfFields(month, day, year)).toBe(expected);
 });
 
-test('a visit is told on the clinic’s clock', () => {
-  expect(visitTime('2026-12-01T15:15:00.000Z', 'en', 'America/Chicago')).toBe('Tuesday, December 1 at 9:15 AM');
-  expect(visitTime('2026-12-01T15:15:00.000Z', 'es', 'America/Chicago')).toMatch(/^martes, 1 de diciembre.*9:15/);
+test('a visit is told on the clinic’s clock, with its year where that is another', () => {
+  const now = new Date('2026-11-30T12:00:00.000Z');
+  const told = (instant: string, language: 'en' | 'es') => visitTime(instant, language, 'America/Chicago', now);
+  expect(told('2026-12-01T15:15:00.000Z', 'en')).toBe('Tuesday, December 1 at 9:15 AM');
+  expect(told('2026-12-01T15:15:00.000Z', 'es')).toMatch(/^martes, 1 de diciembre.*9:15/);
+  // Here it is next year already, and there it is not.
+  expect(told('2027-01-01T03:15:00.000Z', 'en')).toBe('Thursday, December 31 at 9:15 PM');
+  expect(told('2027-01-05T15:15:00.000Z', 'en')).toBe('Tuesday, January 5, 2027 at 9:15 AM');
+  expect(told('2027-01-05T15:15:00.000Z', 'es')).toMatch(/^martes, 5 de enero de 2027.*9:15/);
 });
 
 test('a refusal is told in the page’s own words', () => {

@@ -7,6 +7,7 @@ import type { PatientOver, PatientRequest, PatientSideName, PatientStage, ToldBy
 import type { Problem } from '@refloop/server/client/session';
 import type { ApiFailure } from '../session/api.ts';
 import { isProblem } from '../session/api.ts';
+import { practiceTime } from '../words/practice-time.ts';
 import { ENGLISH } from './english-words.ts';
 import { SPANISH } from './spanish-words.ts';
 
@@ -155,16 +156,20 @@ export function doneWords(what: PatientRequest, { done }: Words): string {
 
 const LOCALES: Readonly<Record<Language, string>> = { en: 'en-US', es: 'es-US' };
 
-/** "Tuesday, December 1, 9:15 AM", on the clinic's clock. */
-export const visitTime = (instant: string, language: Language, timeZone: string): string =>
-  new Intl.DateTimeFormat(LOCALES[language], {
+/** "Tuesday, December 1 at 9:15 AM", on the clinic's clock; with its year where that is another than this one. */
+export function visitTime(instant: string, language: Language, timeZone: string, now: Date = practiceTime()): string {
+  const at = new Date(instant);
+  const year = new Intl.DateTimeFormat('en', { year: 'numeric', timeZone });
+  return new Intl.DateTimeFormat(LOCALES[language], {
     weekday: 'long',
+    ...(year.format(at) === year.format(now) ? {} : { year: 'numeric' as const }),
     month: 'long',
     day: 'numeric',
     hour: 'numeric',
     minute: '2-digit',
     timeZone,
-  }).format(new Date(instant));
+  }).format(at);
+}
 
 export const clockTime = (instant: string, language: Language): string =>
   new Intl.DateTimeFormat(LOCALES[language], { hour: 'numeric', minute: '2-digit' }).format(new Date(instant));
