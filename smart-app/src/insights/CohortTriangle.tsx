@@ -1,6 +1,7 @@
 /** Months of the order down, days since the order across: each recent month beside what older ones had reached at its age. */
 import { FEWEST_TO_JUDGE } from '@refloop/domain/fewest-to-judge';
 import type { MetricAnswer, MetricRow } from '@refloop/server/client/insights';
+import { plainDate } from '../words/plain-date.ts';
 import { ChartOrTable } from './ChartOrTable.tsx';
 import styles from './CohortTriangle.module.css';
 import { countText, intervalText, sizeOf } from './figures.ts';
@@ -48,7 +49,7 @@ export function CohortTriangle({ answer, onRows }: Props) {
             <tbody>
               {shown.map(([month, cells]) => (
                 <tr key={month}>
-                  <th scope="row">{month}</th>
+                  <th scope="row">{plainDate(month)}</th>
                   <td className={styles['size']}>{countText(Math.max(...cells.map(sizeOf)))}</td>
                   {ages.map(([age]) => {
                     const row = cells.find(({ category }) => category === age);
@@ -86,7 +87,7 @@ function Cell({ row, month, onOpen }: { row: MetricRow | undefined; month: strin
       >
         {Math.round(100 * row.value)} %
         <span className="sr-only">
-          in {month}, {words}. Show the rows
+          in {plainDate(month)}, {words}. Show the rows
         </span>
       </button>
     </td>

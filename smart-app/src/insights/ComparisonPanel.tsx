@@ -5,6 +5,7 @@ import type { ComparisonAnswer, Difference } from '@refloop/server/client/losses
 import { useState } from 'react';
 import { AnswerView } from '../center/AnswerView.tsx';
 import { useAnswer } from '../center/use-answer.ts';
+import { plainDate } from '../words/plain-date.ts';
 import { type Compared, comparisonPath, firstPeriods } from './comparison.ts';
 import { DataTable } from './DataTable.tsx';
 import { countText, intervalText, pointsText, valueText } from './figures.ts';
@@ -41,7 +42,7 @@ export function ComparisonPanel({ api, onFail, filter, status }: Props) {
     select(
       key,
       label,
-      months.map((value) => ({ value, label: value })),
+      months.map((value) => ({ value, label: plainDate(value) })),
     );
   const sites = site.map((value) => ({ value, label: value }));
   return (

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { AnswerView } from '../center/AnswerView.tsx';
 import { useAnswer } from '../center/use-answer.ts';
 import { Chip, type Tone } from '../ui/Chip.tsx';
+import { plainDate } from '../words/plain-date.ts';
 import { certaintyText, countText, figureText } from './figures.ts';
 import { metricPath } from './filter.ts';
 import styles from './Kpi.module.css';
@@ -102,7 +103,7 @@ function Months({ answer: { metric, rows } }: { answer: MetricAnswer }) {
       <Trend label={`${title} by month of order`} points={points} unit={unit} top={topOf(unit, points)} target={target?.value} />
       {whole === undefined || whole === points.at(-1) ? null : (
         <p className={`${styles['caption']} caption num`}>
-          Last complete month {whole.period}: {figureText(whole, unit)}, <span>n {countText(whole.n)}</span>
+          Last complete month, {plainDate(whole.period)}: {figureText(whole, unit)}, <span>n {countText(whole.n)}</span>
         </p>
       )}
       {unit === 'dollars' && points.length > 1 ? <p className="caption">Of late orders many are still to be seen.</p> : null}

@@ -1,5 +1,6 @@
 /** A value over months or weeks, small: the line, its interval behind it, and the target. One image to a screen reader, said in words. */
 import type { MetricAnswer } from '@refloop/server/client/insights';
+import { plainDate } from '../words/plain-date.ts';
 import { compactText, figureText, valueText } from './figures.ts';
 import styles from './Trend.module.css';
 import { bandPath, type TrendPoint, trendPath } from './trend.ts';
@@ -25,7 +26,7 @@ export function Trend({ label, points, unit, top, height = 44, target }: Props) 
   const box = { width: WIDTH, height, top };
   const isRange = points.every(({ value }) => value === null);
   const isOpen = points.some(({ open, value }) => open && value !== null);
-  const words = `${label}, on a scale from 0 to ${valueText(top, unit)}: ${figureText(first, unit)} in ${first.period}, ${figureText(last, unit)} in ${last.period}${last.open ? ', not yet complete' : ''}`;
+  const words = `${label}, on a scale from 0 to ${valueText(top, unit)}: ${figureText(first, unit)} in ${plainDate(first.period)}, ${figureText(last, unit)} in ${plainDate(last.period)}${last.open ? ', not yet complete' : ''}`;
   return (
     <figure className={styles['trend']}>
       <svg viewBox={`0 0 ${WIDTH} ${height}`} height={height} preserveAspectRatio="none" role="img" aria-label={words}>
@@ -38,8 +39,8 @@ export function Trend({ label, points, unit, top, height = 44, target }: Props) 
         {isOpen ? <path d={trendPath(points, box, 'open')} className={`${styles['stroke']} ${styles['open']}`} /> : null}
       </svg>
       <figcaption className="caption num">
-        <span>{first.period}</span>
-        <span>{last.period}</span>
+        <span>{plainDate(first.period)}</span>
+        <span>{plainDate(last.period)}</span>
         <span className={styles['scale']}>scale 0 to {compactText(top, unit)}</span>
       </figcaption>
     </figure>

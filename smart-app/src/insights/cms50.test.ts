@@ -28,8 +28,8 @@ test.each([
   ['', null],
   ['from=2026-01&to=2026-12', null],
   ['from=2025-01', null],
-  ['from=2026-03&to=2026-06', 'Only orders of 2026-03 to 2026-06; the measure is of the whole year.'],
-  ['to=2026-06', 'Only orders of 2026-01 to 2026-06; the measure is of the whole year.'],
+  ['from=2026-03&to=2026-06', 'Only orders of Mar 2026 to Jun 2026; the measure is of the whole year.'],
+  ['to=2026-06', 'Only orders of Jan 2026 to Jun 2026; the measure is of the whole year.'],
 ])('a filter of %j of the year 2026 says %j', (search, words) => {
   expect(monthsText(filterOf(search), 2026)).toBe(words);
 });

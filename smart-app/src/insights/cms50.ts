@@ -1,6 +1,7 @@
 /** What the CMS50 view says in words: the two rates, what lies between them, and who is too few to be told. */
 import { FEWEST_TO_JUDGE } from '@refloop/domain/fewest-to-judge';
 import type { MetricAnswer, MetricRow } from '@refloop/server/client/insights';
+import { plainDate } from '../words/plain-date.ts';
 import { countText, intervalText, sizeOf, valueText } from './figures.ts';
 import type { Filter } from './filter.ts';
 
@@ -14,7 +15,9 @@ export const ofYear = (filter: Filter, year: string): Filter => ({ ...filter, fr
 export function monthsText({ from, to }: Filter, year: number): string | null {
   const [first, last] = [`${year}-01`, `${year}-12`];
   const [begins, ends] = [from === undefined || from <= first ? first : from, to === undefined || to >= last ? last : to];
-  return begins === first && ends === last ? null : `Only orders of ${begins} to ${ends}; the measure is of the whole year.`;
+  return begins === first && ends === last
+    ? null
+    : `Only orders of ${plainDate(begins)} to ${plainDate(ends)}; the measure is of the whole year.`;
 }
 
 const rate = (row: MetricRow, of: string): string =>

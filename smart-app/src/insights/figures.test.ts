@@ -21,7 +21,7 @@ test.each([
 
 test.each([
   [{ specialty: 'infectious-disease' }, 'Infectious disease'],
-  [{ month: '2026-03' }, '2026-03'],
+  [{ month: '2026-03' }, 'Mar 2026'],
   [{ week: '2026-W10' }, '2026-W10'],
   [{}, 'All'],
 ])('%o is called %s', (segment, text) => {

@@ -1,5 +1,6 @@
 /** How a number is said: never without its n, and with its interval where it has one. */
 import type { MetricAnswer, MetricRow, Segment } from '@refloop/server/client/insights';
+import { plainDate } from '../words/plain-date.ts';
 
 type Unit = MetricAnswer['metric']['unit'];
 
@@ -70,10 +71,12 @@ export const figureText = ({ value, low, high }: Pick<MetricRow, 'value' | 'low'
 export const certaintyText = (row: Pick<MetricRow, 'low' | 'high'>, unit: Unit): string =>
   unit === 'dollars' || row.low === null ? '' : `${intervalText(row, unit)} (95 %) · `;
 
+const isMonth = (value: string): boolean => /^\d{4}-\d{2}$/.test(value);
+
 /** What a row is of, in words: its segment's values, or everything looked at. */
 export const segmentText = (segment: Segment): string =>
   Object.values(segment)
-    .flatMap((value) => (value === undefined ? [] : [wordsOf(value)]))
+    .flatMap((value) => (value === undefined ? [] : [isMonth(value) ? plainDate(value) : wordsOf(value)]))
     .join(' · ') || 'All';
 
 /** What a row is of, in words: its segment, and its category where the metric divides. */

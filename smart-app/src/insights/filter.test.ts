@@ -24,7 +24,7 @@ test('a metric is asked for with what is looked at, and told apart by what is gi
 describe('a filter that can find nothing says so, and what to do', () => {
   const choices = { specialty: ['cardiology'], site: ['Riverside'], payer: [] };
   test.each([
-    ['from=2026-08&to=2026-03', /^The first month, 2026-08, is after the last, 2026-03: .*Choose/],
+    ['from=2026-08&to=2026-03', /^The first month, Aug 2026, is after the last, Mar 2026: .*Choose/],
     ['specialty=astrology', /^No referral is of the specialty “astrology”\. Choose another specialty/],
     ['specialty=cardiology&payer=Nobody', /^No referral is of the payer “Nobody”/],
   ])('%s', (search, words) => {

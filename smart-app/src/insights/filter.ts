@@ -1,5 +1,6 @@
 /** What is looked at, as the address has it: `#insights/operations?from=2026-01&by=site`. Every view can be kept and sent on. */
 import { type InsightsStatus, SEGMENT_NAMES, type SegmentName } from '@refloop/server/client/insights';
+import { plainDate } from '../words/plain-date.ts';
 
 /** Which referrals are looked at, and what they are told apart by. */
 export type Filter = {
@@ -69,7 +70,7 @@ export function filterTrouble(
 ): string | undefined {
   const { from, to } = filter;
   if (from !== undefined && to !== undefined && from > to)
-    return `The first month, ${from}, is after the last, ${to}: no referral lies between them. Choose an earlier first month or a later last one.`;
+    return `The first month, ${plainDate(from)}, is after the last, ${plainDate(to)}: no referral lies between them. Choose an earlier first month or a later last one.`;
   const missing = CHOSEN.find((key) => filter[key] !== undefined && !choices[key].includes(filter[key]));
   if (missing === undefined) return undefined;
   return `No referral is of the ${missing} “${filter[missing]}”. Choose another ${missing}, or all of them.`;

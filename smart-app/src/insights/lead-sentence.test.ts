@@ -30,14 +30,14 @@ test('what became of a hundred, in the months looked at', () => {
     row(undefined, 'reviewed', 400, 164),
   );
   expect(openingSentence(funnel, { from: '2026-04', to: '2026-06' })).toBe(
-    'Of 100 referrals ordered from 2026-04 to 2026-06, 58 were seen by the specialist asked, 47 came back with a note and 41 were reviewed (n 400).',
+    'Of 100 referrals ordered from Apr 2026 to Jun 2026, 58 were seen by the specialist asked, 47 came back with a note and 41 were reviewed (n 400).',
   );
   expect(openingSentence(answer(), { from: undefined, to: undefined })).toBeUndefined();
   expect([
     periodText({ from: '2026-04', to: '2026-04' }),
     periodText({ from: undefined, to: '2026-04' }),
     periodText({ from: undefined, to: undefined }),
-  ]).toEqual([' in 2026-04', ' to 2026-04', '']);
+  ]).toEqual([' in Apr 2026', ' to Apr 2026', '']);
 });
 
 test('the largest avoidable loss is named with its figures; a larger one that nobody can avoid is not', () => {

@@ -1,5 +1,6 @@
 /** The sentence the page opens with: what became of a hundred referrals, and what to look at first. */
 import type { MetricAnswer, MetricRow } from '@refloop/server/client/insights';
+import { plainDate } from '../words/plain-date.ts';
 import { isAvoidable, wordsOfCause } from './causes.ts';
 import { countText, intervalText, segmentText } from './figures.ts';
 import type { Filter } from './filter.ts';
@@ -9,8 +10,8 @@ const ofHundred = (value: number | null | undefined): string | undefined =>
 
 /** The months looked at, as a part of a sentence; empty where all are. */
 export function periodText({ from, to }: Pick<Filter, 'from' | 'to'>): string {
-  if (from !== undefined && from === to) return ` in ${from}`;
-  return `${from === undefined ? '' : ` from ${from}`}${to === undefined ? '' : ` to ${to}`}`;
+  if (from !== undefined && from === to) return ` in ${plainDate(from)}`;
+  return `${from === undefined ? '' : ` from ${plainDate(from)}`}${to === undefined ? '' : ` to ${plainDate(to)}`}`;
 }
 
 /** @param funnel the stages of everything looked at; undefined where nobody is old enough to judge */

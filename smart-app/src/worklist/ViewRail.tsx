@@ -22,7 +22,9 @@ export const ViewRail = ({ filter, counts, heldNotes }: RailProps) => (
             <li key={id}>
               <a href={hashOf({ ...filter, view: id })} aria-current={id === filter.view ? 'page' : undefined}>
                 <span>{name}</span>
-                <span className={`num ${BAD.includes(id) && (counts?.[id] ?? 0) > 0 ? styles['bad'] : ''}`}>{counts?.[id] ?? '…'}</span>
+                <span className={`num ${BAD.includes(id) && (counts?.[id] ?? 0) > 0 ? styles['bad'] : ''}`}>
+                  {counts?.[id].toLocaleString('en-US') ?? '…'}
+                </span>
               </a>
             </li>
           ))}
