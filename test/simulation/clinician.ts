@@ -7,6 +7,7 @@ import type { LeaseRefusal } from '@refloop/domain/write-back/write-step';
 import type { Plan } from '@refloop/server/client/approval';
 import type { Recommendation } from '@refloop/server/client/recommendation';
 import type { PatientSession } from '@refloop/server/sessions/session';
+import { createServerClock, type ServerClock } from '../../smart-app/src/approval/server-clock.ts';
 import type { Book } from './book.ts';
 import { type Case, orderOf, requestOf } from './chart.ts';
 import { createLife, type Life } from './life.ts';
@@ -31,6 +32,8 @@ type Window = {
   ehr: SimulatedEhr;
   life: Life;
   case: Case;
+  /** Its own clock may be wrong. */
+  clock: ServerClock;
   /** The plan that it holds, and under which name. */
   holds: { planId: string; holder: string } | undefined;
 };
@@ -60,6 +63,7 @@ function openWindow(world: World, practice: Practice, person: Person, given: Cas
     session: inChart(sessionOf(practice, person, world.now()), given.patientId),
     ehr,
     life,
+    clock: createServerClock(() => world.laptopClock(person.subject), world.time.now),
     case: given,
   };
 }
@@ -95,12 +99,15 @@ async function carryOut(window: Window, start: Plan): Promise<boolean> {
 }
 
 async function carry(window: Window, start: Plan): Promise<Plan> {
-  const { world, session, life, ehr } = window;
+  const { world, session, life, ehr, clock, person } = window;
   const holder = `window-${world.newId()}`;
   window.holds = { planId: start.id, holder };
   const leased = async (ask: () => Promise<Answer<Plan>>): Promise<Result<Plan, LeaseRefusal>> => {
     const answer = await insist(window, ask);
-    if (answer.kind === 'ok') return ok(answer.value);
+    if (answer.kind === 'ok') {
+      clock.hear(answer.value);
+      return ok(answer.value);
+    }
     return refuse(answer.kind === 'silent' ? 'server-silent' : 'held-elsewhere');
   };
   const ask = (work: Parameters<typeof world.server.ask<Plan>>[1]) => () => world.server.ask<Plan>(life, work);
@@ -111,7 +118,9 @@ async function carry(window: Window, start: Plan): Promise<Plan> {
       write: (write) => life.while(ehr.port.write(write)),
     },
     patient: session.patientId,
-    now: () => world.now().toISOString(),
+    now: () => clock.notBefore(new Date(world.laptopClock(person.subject))),
+    machineTime: clock.machineTime,
+    stopwatch: clock.stopwatch,
     pause: (milliseconds) => life.while(world.time.pause(milliseconds)),
     conditionalCreate: () => true,
     takeLease: () => leased(ask(({ plans }, now) => plans.takeLease(session, start.id, { holder }, now))),

@@ -25,6 +25,20 @@ export const MUTANTS: readonly Mutant[] = [
     told: ['duplicate'],
   },
   {
+    guard: 'nothing is settled within the minute in which the machine’s clock was set',
+    file: `${DOMAIN}/write-back/settled.ts`,
+    from: 'Math.min(Date.parse(at) - Date.parse(step.attemptedAt), sinceSet)',
+    to: '(Date.parse(at) - Date.parse(step.attemptedAt))',
+    told: ['duplicate'],
+  },
+  {
+    guard: 'a window tells how long ago something was sent by the server’s clock, not by the laptop’s',
+    file: 'smart-app/src/approval/server-clock.ts',
+    from: 'machineTime: () => ({ at: new Date(serverNow()).toISOString(),',
+    to: 'machineTime: () => ({ at: new Date(wall()).toISOString(),',
+    told: ['duplicate'],
+  },
+  {
     guard: 'a write is put on record before it leaves',
     file: `${SERVER}/services/reconciliation.ts`,
     from: 'attempt: (step) => record(site, plan.id, by, (unit, stored) => recordAttempt(unit, stored, by, step, deps.now())),',
@@ -281,8 +295,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     guard: 'what Refloop itself makes in the chart and may still arrive is not made again',
     file: `${SERVER}/channels/ehr-write.ts`,
-    from: 'return age < SETTLED_AFTER_MS ?',
-    to: 'return age < 0 ?',
+    from: 'return sentMayArrive(sent, seenAt) ?',
+    to: "return seenAt.at === '' ?",
     told: ['duplicate'],
   },
 ];

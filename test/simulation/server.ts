@@ -1,5 +1,6 @@
 /** Refloop's server in a simulated world: the real services over the store, in a process that may die and is started again. */
 
+import { createClockWatch } from '@refloop/server/clock/clock-watch';
 import { type Handed, takeIn } from '@refloop/server/inbound/take-in';
 import { isRefusal, type Refusal, Refused } from '@refloop/server/problem';
 import { createApprovalService } from '@refloop/server/services/approvals';
@@ -40,7 +41,7 @@ const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 const PATIENCE_MS = 30 * SECOND_MS;
 
-function servicesOf(world: World, store: Store) {
+function servicesOf(world: World, store: Store, sinceClockSet: () => number) {
   const { newId } = world;
   const matching = createMatchingService({ current: world.index, policy: POLICY });
   const practiceNow = (entryId: string) => {
@@ -54,8 +55,8 @@ function servicesOf(world: World, store: Store) {
   const consents = async () => [];
   return {
     recommendations: createRecommendationService({ store, matching, drafter, newId }),
-    approvals: createApprovalService({ store, matching, drafter, newId, version: 'simulated', phoneOf: phoneOf(sites) }),
-    plans: createPlanService({ store }),
+    approvals: createApprovalService({ store, matching, drafter, newId, version: 'simulated', phoneOf: phoneOf(sites), sinceClockSet }),
+    plans: createPlanService({ store, sinceClockSet }),
     openWork: createOpenWorkService({ store }),
     work: createWorkService({ store, matching, phoneOf: ({ scope }) => phoneOf(sites)(scope), failed: () => undefined }),
     worklist: createWorklistService({ store }),
@@ -88,6 +89,8 @@ export type Server = {
   /** Asks over a network on which requests and answers are lost, late, twice and out of order. */
   ask: <Value>(from: Life, work: (services: Services, now: Date) => Promise<Value | Refusal>) => Promise<Answer<Value>>;
   kill: () => void;
+  /** As its process does again and again. */
+  lookAtClock: () => void;
 };
 
 /** The store for one process of this world. */
@@ -105,6 +108,7 @@ export function createServer(world: World): Server {
   const { time, draws, faults } = world;
   let life = createLife();
   let services: Services;
+  let sinceClockSet: () => number;
 
   const died = (): void => {
     const at = world.now().toISOString();
@@ -113,7 +117,8 @@ export function createServer(world: World): Server {
   };
   const start = (): void => {
     life = createLife();
-    services = servicesOf(world, storeFor(world, life, died));
+    sinceClockSet = createClockWatch({ wall: world.now, steady: time.now }).sinceSet;
+    services = servicesOf(world, storeFor(world, life, died), sinceClockSet);
   };
   start();
 
@@ -152,5 +157,6 @@ export function createServer(world: World): Server {
       life.die();
       died();
     },
+    lookAtClock: () => void sinceClockSet(),
   };
 }

@@ -3,6 +3,7 @@ import type { EhrPort } from '@refloop/domain/fhir/ehr-port';
 import { anyHandler } from '@refloop/server/channels/handler';
 import { noteInChart, noteReceipt } from '@refloop/server/channels/report-in-chart';
 import { taskStanding } from '@refloop/server/channels/task-standing';
+import { createClockWatch } from '@refloop/server/clock/clock-watch';
 import type { OwnAccess } from '@refloop/server/ehr/system-access';
 import { createInbound } from '@refloop/server/inbound/take-in';
 import { createOutboxWorker } from '@refloop/server/outbox/worker';
@@ -23,6 +24,8 @@ export type Worker = {
   /** By this name something of this kind is due then, by Refloop's clock; null where it is not any more. */
   dueAt: (what: Due, name: string, moment: string | null) => void;
   kill: () => void;
+  /** As its process does again and again. */
+  lookAtClock: () => void;
   /** Looks at everything, whether or not something is due. */
   lookAtAll: () => void;
 };
@@ -45,6 +48,7 @@ export function createWorker(world: World): Worker {
   const { time, draws, faults } = world;
   let life = createLife();
   let jobs: Record<Due, () => Promise<unknown>>;
+  let sinceClockSet: () => number;
   const ofEach = <Value>(make: () => Value): Record<Due, Value> => ({
     timer: make(),
     look: make(),
@@ -85,6 +89,7 @@ export function createWorker(world: World): Worker {
       access,
       newId,
       now,
+      sinceClockSet,
       pause,
       version: 'simulated',
       failed: failedAt('look'),
@@ -93,9 +98,11 @@ export function createWorker(world: World): Worker {
     const outbox = createOutboxWorker({
       store,
       handlers: [
-        anyHandler(taskStanding({ sites, access, now })),
-        anyHandler(noteInChart({ sites, access, now }, (scope, id) => store.transaction(scope, ({ documents }) => documents.get(id)))),
-        anyHandler(noteReceipt({ sites, access, now })),
+        anyHandler(taskStanding({ sites, access, now, sinceClockSet })),
+        anyHandler(
+          noteInChart({ sites, access, now, sinceClockSet }, (scope, id) => store.transaction(scope, ({ documents }) => documents.get(id))),
+        ),
+        anyHandler(noteReceipt({ sites, access, now, sinceClockSet })),
         ...world.gateways.handlers,
       ],
       holder: `outbox-${newId()}`,
@@ -155,6 +162,7 @@ export function createWorker(world: World): Worker {
   };
   const start = (): void => {
     life = createLife();
+    sinceClockSet = createClockWatch({ wall: world.now, steady: time.now }).sinceSet;
     jobs = jobsOf(life);
     busy.clear();
     again();
@@ -216,6 +224,7 @@ export function createWorker(world: World): Worker {
       life.die();
       died();
     },
+    lookAtClock: () => void sinceClockSet(),
     lookAtAll: again,
   };
 }

@@ -2,6 +2,7 @@
 import { SEED_V1 } from '@refloop/domain/matching/policies';
 import { type Draws, drawsOf } from '@refloop/domain/practice/draws';
 import { faxNumber } from '@refloop/server/channels/fax';
+import { WATCHED_EVERY_MS } from '@refloop/server/clock/clock-watch';
 import { buildIndex, type MatchIndex } from '@refloop/server/matching/match-index';
 import { keepFirstPolicy } from '@refloop/server/services/engine/policy-in-force';
 import { openMemoryStore } from '@refloop/server/store/memory/store';
@@ -55,6 +56,8 @@ export type World = {
   now: () => Date;
   /** That clock is set by so many milliseconds. */
   jump: (milliseconds: number) => void;
+  /** What the clock of this person's laptop shows, in milliseconds since 1970. */
+  laptopClock: (subject: string) => number;
   newId: () => string;
   index: () => MatchIndex;
   /** Approvals that their clinician was told of, and acts that whoever did them was told of, by key. */
@@ -107,6 +110,21 @@ export function ordersWritten(world: World): Set<string> {
   return set;
 }
 
+const MINUTE_MS = 60_000;
+
+/** By how many milliseconds the clock of each person's laptop is ahead, by subject: about half of them go right. */
+const laptopsOf = (draws: Draws): ReadonlyMap<string, number> =>
+  new Map(
+    PRACTICES.flatMap(everybody).map(({ subject }) => {
+      const wrong = draws.weighted([
+        [0, 4],
+        [1, 2],
+        [-1, 2],
+      ] as const);
+      return [subject, wrong * draws.integer(MINUTE_MS, 15 * MINUTE_MS)];
+    }),
+  );
+
 export type WorldParts = {
   /** Everything goes wrong that may, and the EHR keeps no identifier it was asked to look for. */
   hard: boolean;
@@ -134,6 +152,7 @@ export async function openWorld(seed: string, start: number, { onEvents, onEhrWr
   });
   let skew = 0;
   const now = (): Date => new Date(time.now() + skew);
+  const laptops = laptopsOf(drawsOf(`${seed} laptops`));
   let ids = 0;
   const newId = (): string => `id-${(ids += 1).toString().padStart(8, '0')}`;
   const store = openMemoryStore({ newId, indexRoot: new Uint8Array(32) });
@@ -210,7 +229,13 @@ export async function openWorld(seed: string, start: number, { onEvents, onEhrWr
       skew += milliseconds;
       const at = now().toISOString();
       remember(() => `${at} the clock was set by ${milliseconds} ms`);
+      // As the process looks every few seconds, so that one that is set right again meanwhile is noticed.
+      time.after(WATCHED_EVERY_MS, () => {
+        here().server.lookAtClock();
+        here().worker.lookAtClock();
+      });
     },
+    laptopClock: (subject: string) => time.now() + (laptops.get(subject) ?? 0),
     newId,
     index: () => indexOf(time.now()),
     acknowledged: [],

@@ -174,7 +174,8 @@ export async function carryOut(desk: Desk, start: Plan): Promise<'stale' | 'ende
     if (isStale(end.plan)) return 'stale';
     const further = countDone(end.plan) > countDone(plan);
     tries = further ? 0 : tries + 1;
-    const wait = resumeAfter(end.plan, end.kind === 'stopped' ? end.why : undefined, further ? 0 : tries - 1, world.lane.now().getTime());
+    const time = { at: world.lane.now().toISOString(), sinceSet: Number.POSITIVE_INFINITY };
+    const wait = resumeAfter(end.plan, end.kind === 'stopped' ? end.why : undefined, further ? 0 : tries - 1, time);
     if (wait === undefined || stay >= window.script.stays) return 'ended';
     note(world, `${window.name} waits ${Math.round(wait / 1000)} s to take it up again`);
     await world.lane.pass(wait);

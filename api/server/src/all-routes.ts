@@ -60,6 +60,8 @@ export type RouteDeps = {
   now: () => Date;
   /** By which whatever protects sessions, tokens and leases counts; `now` unless told. */
   machineTime?: () => Date;
+  /** How many milliseconds ago, at the least, that clock was set; never unless told. */
+  sinceClockSet?: () => number;
   newId: () => string;
   version: string;
   /** Reads documents that come in. */
@@ -124,6 +126,7 @@ export function allRoutes(deps: RouteDeps): Route[] {
       index: deps.index,
       policy: deps.policy,
       machineTime: deps.machineTime,
+      sinceClockSet: deps.sinceClockSet,
       newId,
       read: deps.read,
       version: deps.version,

@@ -76,6 +76,7 @@ export type ReferralDeps = {
   policy: Policy;
   /** By which leases end; the time of each call unless told. */
   machineTime?: (() => Date) | undefined;
+  sinceClockSet?: (() => number) | undefined;
   newId: () => string;
   /** Reads documents that come in. */
   read: DocumentReader['read'];
@@ -99,6 +100,7 @@ export function referralRoutes({
   index,
   policy,
   machineTime,
+  sinceClockSet,
   newId,
   read,
   version,
@@ -109,7 +111,7 @@ export function referralRoutes({
   phoneOf,
   failed,
 }: ReferralDeps): Route[] {
-  const times = machineTime ? { machineTime } : {};
+  const times = { ...(machineTime ? { machineTime } : {}), ...(sinceClockSet ? { sinceClockSet } : {}) };
   const practiceNow = (entryId: string) => {
     const entry = index()?.entry(entryId);
     return entry && practiceOf(entry);

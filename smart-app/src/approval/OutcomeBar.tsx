@@ -8,9 +8,12 @@ import { CandidateQuestion, Handout, NoteToTake, WithdrawApproval } from '../ref
 import { backToChart } from '../session/back-to-chart.ts';
 import { Chip } from '../ui/Chip.tsx';
 import type { ApprovalState } from './approval-state.ts';
-import { finishWriting } from './plan-flow.ts';
 import { indicators, isWhole, mayWithdraw, stepProblem, stoppedText } from './plan-words.ts';
 import { ResumesAt } from './ResumesAt.tsx';
+
+/** Here by now: it is what began to write. */
+const finish = (desk: Desk, planId: string, performerName: string) =>
+  import('./plan-flow.ts').then(({ finishWriting }) => finishWriting(desk, planId, performerName));
 
 type Props = { desk: Desk; state: DeskState; approval: Extract<ApprovalState, { kind: 'writing' | 'ended' }> };
 
@@ -65,7 +68,7 @@ export function OutcomeBar({ desk, state, approval }: Props) {
           />
         ) : null}
         {unfinished && plan.writeBack !== 'unsure' ? (
-          <Button variant="default" onClick={() => void finishWriting(desk, plan.id, performerName)}>
+          <Button variant="default" onClick={() => void finish(desk, plan.id, performerName)}>
             {approval.kind === 'ended' && approval.resumeAt !== undefined ? 'Try now' : 'Finish writing'}
           </Button>
         ) : null}

@@ -19,7 +19,7 @@ import { decides } from '../session/roles.ts';
 import { UNDO_MILLISECONDS } from './approval-state.ts';
 import { waitsFor } from './checks.ts';
 import { rereadOrder, showChangedOrder } from './order-changed.ts';
-import { carryOut, queue } from './plan-flow.ts';
+import type * as PlanFlow from './plan-flow.ts';
 
 type Pending = { timer: ReturnType<typeof setTimeout> };
 const pendings = new WeakMap<Desk, Pending>();
@@ -51,7 +51,7 @@ export function undo(desk: Desk): void {
 
 type Prepared =
   /** `ehrSilent`: the EHR gave no answer; the order is the one the clinician saw, and its version guards the write. */
-  | { order: Resource | null; performerInEhr: Approve['performerInEhr']; ehrSilent: boolean }
+  | { order: Resource | null; performerInEhr: Approve['performerInEhr']; ehrSilent: boolean; plans: typeof PlanFlow }
   | { refused: string }
   | { died: { on: string } }
   | 'wrong-patient'
@@ -64,7 +64,9 @@ const isSilent = (failure: EhrFailure): boolean => failure.kind === 'no-answer' 
 async function prepare(desk: Desk, card: CardFacts): Promise<Prepared> {
   const { order, request } = desk.store.get();
   const nucc = request.specialty === null ? [] : (specialtyById(request.specialty)?.nucc ?? []);
-  const [patient, read, performerInEhr] = await Promise.all([
+  const [plans, patient, read, performerInEhr] = await Promise.all([
+    // Of the rest of the page, which was fetched ahead: without it nothing that is approved could be written from here.
+    import('./plan-flow.ts').catch(() => undefined),
     desk.ehr.get(`Patient/${desk.patientId}`),
     order ? desk.ehr.get(`ServiceRequest/${order.id}`) : undefined,
     findPerformer(desk.ehr, desk.context.scopes, card.npi, card.name, nucc),
@@ -77,13 +79,14 @@ async function prepare(desk: Desk, card: CardFacts): Promise<Prepared> {
   }
   // Without an order the patient tells whether the EHR answers at all, which decides what may be said after approving.
   const asked = read ?? patient;
+  if (read?.ok && !isOf(read.value, desk.patientId, desk.ehr.base)) return 'wrong-patient';
+  if (!plans) return { refused: 'A part of this page could not be loaded, so nothing was approved. Try again in a moment.' };
   if (asked.ok) {
-    if (read?.ok && !isOf(read.value, desk.patientId, desk.ehr.base)) return 'wrong-patient';
-    return { order: read?.ok ? read.value : null, performerInEhr, ehrSilent: false };
+    return { order: read?.ok ? read.value : null, performerInEhr, ehrSilent: false, plans };
   }
   if (asked.refusal.kind === 'signed-out') return 'signed-out';
   // Taken into the queue: the write names the version that was approved, so a change meanwhile comes back to the clinician.
-  if (isSilent(asked.refusal)) return { order, performerInEhr: null, ehrSilent: true };
+  if (isSilent(asked.refusal)) return { order, performerInEhr: null, ehrSilent: true, plans };
   return { refused: 'The order could not be read again, so nothing was approved. Try again in a moment.' };
 }
 
@@ -108,7 +111,10 @@ async function send(desk: Desk, card: CardFacts, idempotencyKey: string, prepari
   }
   const approved = await recordApproval(desk, card, idempotencyKey, prepared);
   if (approved === undefined) return;
-  if (approved.ok) return prepared.ehrSilent ? queue(desk, approved.value, card.name) : carryOut(desk, approved.value, card.name);
+  if (approved.ok) {
+    const { carryOut, queue } = prepared.plans;
+    return prepared.ehrSilent ? queue(desk, approved.value, card.name) : carryOut(desk, approved.value, card.name);
+  }
   const { refusal } = approved;
   if (refusal.kind === 'session-ended') return desk.fail(refusal);
   if (isProblem(refusal, 'order-changed')) return rereadOrder(desk);

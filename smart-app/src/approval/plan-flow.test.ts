@@ -81,3 +81,52 @@ test('an answer that came at once is in time, however far the clock of the sandb
   expect((await finish('o2', inADay)).approval.kind).toBe('order-changed');
   hearTime(new Date().toISOString());
 });
+
+test.each([
+  ['ahead of the server’s', -9, 10, 60, 0],
+  ['behind the server’s', 9, 10, 60, 0],
+  ['ahead, and a minute is over', -9, 61, 60, 1],
+  ['right, and the server’s was set just now', 0, 600, 5, 0],
+] as const)(
+  'a note that was sent and not heard of is written again once, on a laptop whose clock is %s',
+  async (_what, minutes, sent, set, writes) => {
+    const asOf = Date.now() + minutes * 60_000;
+    const plan = planFor('o2');
+    const [step] = plan.steps;
+    if (!step) throw new Error('A plan without a step.');
+    const note = {
+      ...step,
+      name: 'DocumentReference' as const,
+      action: 'create' as const,
+      target: null,
+      lookUp: { query: 'DocumentReference?identifier=s%7Ckey', businessKey: 'key' },
+      resource: { resourceType: 'DocumentReference', subject: { reference: 'Patient/1' } },
+      outcome: { status: 'unknown' as const, detail: '', at: new Date(asOf).toISOString() },
+      attemptedAt: new Date(asOf - sent * 1000).toISOString(),
+    };
+    const told: Plan = { ...plan, steps: [note], asOf: new Date(asOf).toISOString(), sinceClockSet: set * 1000 };
+    const written: string[] = [];
+    const { desk } = testDesk(
+      inHand,
+      {
+        'POST /plans/p1/lease': () => told,
+        'POST /plans/p1/steps/DocumentReference/attempt': () => told,
+        'POST /plans/p1/steps/DocumentReference': (body) => ({
+          ...told,
+          steps: [{ ...note, outcome: (body as { outcome: Plan['steps'][number]['outcome'] }).outcome }],
+        }),
+      },
+      {
+        get: async () => ({ ok: true, value: { resourceType: 'Bundle' } }),
+        write: async ({ path }) => {
+          written.push(path);
+          return { ok: false, refusal: { kind: 'http', status: 422, detail: '' } };
+        },
+      },
+    );
+    await carryOut(desk, plan, 'Ana Rivera, MD');
+    expect(written).toHaveLength(writes);
+    // So that nothing is taken up again after the test.
+    desk.store.set({ approval: { kind: 'editing' } });
+  },
+);

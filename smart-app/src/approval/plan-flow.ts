@@ -1,5 +1,5 @@
 /** Wires the plan to this launch's EHR and API, keeps the screen in step with it, and takes it up again by itself. */
-import { ok, type Result, refuse } from '@refloop/domain/result';
+import { type Result, refuse } from '@refloop/domain/result';
 import { runPlan } from '@refloop/domain/write-back/run-plan';
 import type { LeaseRefusal, StepPorts } from '@refloop/domain/write-back/write-step';
 import type { Plan } from '@refloop/server/client/approval';
@@ -10,6 +10,9 @@ import { type ApiFailure, isBusy } from '../session/api.ts';
 import { practiceTime } from '../words/practice-time.ts';
 import { rereadOrder, tellOrderChangedElsewhere } from './order-changed.ts';
 import { resumeAfter } from './resume.ts';
+import { createServerClock } from './server-clock.ts';
+
+const { hear, machineTime, notBefore, stopwatch } = createServerClock(Date.now, () => performance.now());
 
 const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
 
@@ -23,7 +26,10 @@ export async function insist(desk: Desk, path: string, body: unknown): Promise<R
   for (let attempt = 0; attempt < 4; attempt += 1) {
     if (attempt > 0) await pause(1_000 * attempt);
     const answered = await desk.api.call<Plan>(path, { method: 'POST', body });
-    if (answered.ok) return ok(answered.value);
+    if (answered.ok) {
+      hear(answered.value);
+      return answered;
+    }
     if (answered.refusal.kind !== 'unreachable' && !isBusy(answered.refusal)) return refuse(leaseRefusal(answered.refusal));
   }
   return refuse('server-silent');
@@ -33,8 +39,9 @@ export async function insist(desk: Desk, path: string, body: unknown): Promise<R
 export const portsOf = (desk: Desk): Omit<StepPorts, 'attempt'> => ({
   ehr: desk.ehr,
   patient: desk.patientId,
-  now: () => practiceTime().toISOString(),
-  machineTime: () => new Date().toISOString(),
+  now: () => notBefore(practiceTime()),
+  machineTime,
+  stopwatch,
   pause,
   conditionalCreate: (type) => offersConditionalCreate(desk.statement, type),
 });
@@ -70,7 +77,7 @@ export async function carryOut(desk: Desk, plan: Plan, performerName: string, tr
   const stopped = end.kind === 'stopped' ? end.why : undefined;
   const gotFurther = end.plan.steps.filter(({ outcome }) => outcome.status === 'done').length > countDone(plan);
   const next = gotFurther ? 0 : tries + 1;
-  const wait = resumeAfter(end.plan, stopped, gotFurther ? 0 : tries, Date.now());
+  const wait = resumeAfter(end.plan, stopped, gotFurther ? 0 : tries, machineTime());
   endWith(desk, end.plan, performerName, stopped, wait === undefined ? undefined : { after: jittered(wait), tries: next });
 }
 
@@ -97,7 +104,7 @@ function endWith(
 /** The EHR was found silent before anything was sent: the approval is on record and waits; it is tried again by itself. */
 export const queue = (desk: Desk, plan: Plan, performerName: string): void =>
   endWith(desk, plan, performerName, 'ehr-silent', {
-    after: jittered(resumeAfter(plan, 'ehr-silent', 0, Date.now()) ?? 0),
+    after: jittered(resumeAfter(plan, 'ehr-silent', 0, machineTime()) ?? 0),
     tries: 1,
   });
 
@@ -108,7 +115,7 @@ export async function finishWriting(desk: Desk, planId: string, performerName: s
   if (read.refusal.kind === 'session-ended') return desk.fail(read.refusal);
   const { approval } = desk.store.get();
   if (approval.kind === 'ended' && read.refusal.kind === 'unreachable') {
-    const wait = resumeAfter(approval.plan, 'server-silent', tries, Date.now());
+    const wait = resumeAfter(approval.plan, 'server-silent', tries, machineTime());
     return endWith(
       desk,
       approval.plan,

@@ -1,7 +1,7 @@
 /** When a write-back that could not go on is taken up again by itself, while the page stays open. */
 import { isOpen, type PlanInHand } from '@refloop/domain/write-back/plan-in-hand';
 import type { PlanStop } from '@refloop/domain/write-back/run-plan';
-import { SETTLED_AFTER_MILLISECONDS } from '@refloop/domain/write-back/write-step';
+import { type MachineTime, SETTLED_AFTER_MILLISECONDS, settlesIn } from '@refloop/domain/write-back/settled';
 
 /** The waits grow, so that a server that comes back is not met by everybody at once. */
 const WAITS_MILLISECONDS = [10_000, 20_000, 40_000, 60_000] as const;
@@ -15,10 +15,10 @@ const BUSY = new Set([429, 503]);
 
 /**
  * @param tries how often it was taken up before without getting further
- * @param now milliseconds since the epoch
+ * @param machineTime of the server, which put on record when each was sent
  * @returns milliseconds to wait; undefined where only a person can go on, or nothing is left
  */
-export function resumeAfter(plan: PlanInHand, stopped: PlanStop | undefined, tries: number, now: number): number | undefined {
+export function resumeAfter(plan: PlanInHand, stopped: PlanStop | undefined, tries: number, machineTime: MachineTime): number | undefined {
   if (tries >= MOST_TRIES) return undefined;
   switch (stopped) {
     case 'ehr-silent':
@@ -37,10 +37,9 @@ export function resumeAfter(plan: PlanInHand, stopped: PlanStop | undefined, tri
   if (open.some(({ outcome }) => outcome.status === 'unsure')) return undefined;
   const unknown = open.filter(({ outcome }) => outcome.status === 'unknown');
   if (unknown.length > 0) {
-    const sent = Math.max(...unknown.map(({ attemptedAt }) => (attemptedAt === null ? 0 : Date.parse(attemptedAt))));
+    const left = Math.max(...unknown.map((step) => settlesIn(step, machineTime)));
     // By a clock that was ahead when it was sent, as a sandbox's was, it would be waited for as long as that clock was ahead.
-    const left = Math.min(sent + SETTLED_AFTER_MILLISECONDS - now, SETTLED_AFTER_MILLISECONDS);
-    return Math.max(growing(tries), left);
+    return Math.max(growing(tries), Math.min(left, SETTLED_AFTER_MILLISECONDS));
   }
   return open.some(({ outcome }) => outcome.status === 'refused' && BUSY.has(outcome.httpStatus)) ? growing(tries) : undefined;
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Resource } from '../fhir/ehr-port.ts';
 import { lookAt } from './look-through.ts';
 import type { PlanInHand, StepInHand } from './plan-in-hand.ts';
+import type { MachineTime } from './settled.ts';
 import { scriptedEhr } from './test-scripted-ehr.ts';
 
 const SENT = '2026-11-28T10:00:05.000Z';
@@ -19,9 +20,10 @@ const order = (action: StepInHand['action']): StepInHand => ({
   notOurs: [],
 });
 
-const look = (step: StepInHand, now: string) => {
+const look = (step: StepInHand, now: string, machineTime?: MachineTime) => {
   const plan: PlanInHand = { id: 'p', steps: [step], decision: { at: '2026-11-28T10:00:00.000Z' } };
-  return lookAt(step, plan, { ehr: scriptedEhr([], [launched]), patient: '1', now: () => now });
+  const times = { now: () => now, ...(machineTime ? { machineTime: () => machineTime } : {}) };
+  return lookAt(step, plan, { ehr: scriptedEhr([], [launched]), patient: '1', ...times });
 };
 
 describe('an order that was sent and is not found', () => {
@@ -31,5 +33,11 @@ describe('an order that was sent and is not found', () => {
 
   test.each(['create', 'update'] as const)('is absent after it (%s)', async (action) => {
     expect(await look(order(action), '2026-11-28T10:01:06.000Z')).toEqual({ kind: 'absent' });
+  });
+
+  test('nor is it within a minute after the clock was set, whatever that shows', async () => {
+    const at = '2026-11-28T10:09:00.000Z';
+    expect(await look(order('create'), at, { at, sinceSet: 5_000 })).toEqual({ kind: 'too-early' });
+    expect(await look(order('create'), at, { at, sinceSet: 60_000 })).toEqual({ kind: 'absent' });
   });
 });

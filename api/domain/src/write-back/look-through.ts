@@ -7,7 +7,8 @@ import type { StepOutcome } from '../referral/event.ts';
 import { type LookUp, lookUp } from './look-up.ts';
 import { fillResource, fillText } from './placeholders.ts';
 import { isOpen, type PlanInHand, type StepInHand } from './plan-in-hand.ts';
-import { mayStillArrive, type StepPorts, spanTime, UNSURE } from './write-step.ts';
+import { mayStillArrive } from './settled.ts';
+import { type StepPorts, spanTime, UNSURE } from './write-step.ts';
 
 export type LookedAt =
   | { kind: 'report'; outcome: StepOutcome }

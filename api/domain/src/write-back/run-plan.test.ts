@@ -45,6 +45,10 @@ function clockAt(start: string) {
   };
 }
 
+const told =
+  ({ now }: { now: () => string }, sinceSet = Number.POSITIVE_INFINITY) =>
+  () => ({ at: now(), sinceSet });
+
 type Ports = PlanPorts<PlanInHand> & { plan: () => PlanInHand };
 
 /** The server's side: keeps attempts and reported outcomes. */
@@ -308,6 +312,38 @@ describe('carrying out an approved plan', () => {
     expect(statuses((await runPlan(planOf(long), portsOf(refusing(), planOf(long)))).plan)).toEqual(['refused']);
   });
 
+  test.each(['create', 'update'] as const)('a clock that was set within the minute makes nothing old (%s)', async (action) => {
+    const sent: StepInHand = {
+      ...(action === 'create' ? step('ServiceRequest', { subject }) : UPDATE),
+      resource: { resourceType: 'ServiceRequest', subject },
+      attemptedAt: '2026-11-20T09:50:00.000Z',
+    };
+    const clock = clockAt('2026-11-20T10:00:01.000Z');
+    for (const [sinceSet, writes] of [
+      [59_000, action === 'create' ? 0 : 1],
+      [60_000, 1],
+    ] as const) {
+      const ehr = scriptedEhr([], [order]);
+      await runPlan(planOf(sent), portsOf(ehr, planOf(sent), { machineTime: told(clock, sinceSet) }));
+      expect(ehr.writes, `set ${sinceSet} ms ago`).toHaveLength(writes);
+    }
+  });
+
+  test('what is looked for before the minute is over is not sent again, however long the look takes', async () => {
+    const sent = step('ServiceRequest', { subject }, { attemptedAt: '2026-11-20T09:59:06.000Z' });
+    const ehr = scriptedEhr([]);
+    const clock = clockAt('2026-11-20T10:00:01.000Z');
+    let writing = 0;
+    const slow = async (path: string) => {
+      const seen = await ehr.get(path);
+      await clock.pause(12_000);
+      return seen;
+    };
+    const landing = { ...ehr, get: slow, write: async (write: Parameters<typeof ehr.write>[0]) => ((writing += 1), ehr.write(write)) };
+    expect(statuses((await runPlan(planOf(sent), portsOf(landing, planOf(sent), clock))).plan)).toEqual(['unknown']);
+    expect(writing).toBe(0);
+  });
+
   test('without an answer to the look-up nothing is written, and the step stays what it was', async () => {
     const ehr = scriptedEhr([]);
     const plan = planOf(step('ServiceRequest', { subject }));
@@ -377,7 +413,7 @@ describe('carrying out an approved plan', () => {
     test('days that pass in the practice alone, whose clock somebody moves, make no answer late and nothing that was sent old', async () => {
       const practice = clockAt('2026-12-20T10:00:01.000Z');
       const machine = clockAt('2026-11-20T10:00:01.000Z');
-      const moving: Partial<Ports> = { now: practice.now, machineTime: machine.now, pause: machine.pause };
+      const moving: Partial<Ports> = { now: practice.now, machineTime: told(machine), pause: machine.pause };
       const ehr = scriptedEhr([]);
       const plan = planOf(step('ServiceRequest', { subject }));
       const end = await runPlan(plan, portsOf(ehr, plan, { ...moving, attempt: async () => (await practice.pause(86_400_000), ok(plan)) }));
@@ -386,6 +422,38 @@ describe('carrying out an approved plan', () => {
       const again = scriptedEhr([]);
       expect(statuses((await runPlan(planOf(sent), portsOf(again, planOf(sent), moving))).plan)).toEqual(['unknown']);
       expect(again.writes).toEqual([]);
+    });
+
+    test('of a clock that was set while it waited for the answer nobody can say what passed, and it asks again', async () => {
+      const clock = clockAt('2026-11-20T10:00:01.000Z');
+      let sinceSet = 100_000;
+      let asked = 0;
+      const set: Partial<Ports> = {
+        machineTime: () => ({ at: clock.now(), sinceSet }),
+        attempt: async () => {
+          if (asked === 0) sinceSet = 50;
+          asked += 1;
+          return ok(plan);
+        },
+      };
+      const plan = planOf(step('ServiceRequest', { subject }));
+      const ehr = scriptedEhr([]);
+      expect(statuses((await runPlan(plan, portsOf(ehr, plan, set))).plan)).toEqual(['done']);
+      expect([ehr.writes.length, asked]).toEqual([1, 2]);
+    });
+
+    test('a stopwatch of its own notices sleep that the server’s time does not', async () => {
+      let asleep = 40_000;
+      const plan = planOf(step('ServiceRequest', { subject }));
+      const ehr = scriptedEhr([]);
+      const watched = (): Partial<Ports> => ({
+        machineTime: told({ now: () => '2026-11-20T10:00:01.000Z' }),
+        stopwatch: () => () => asleep,
+      });
+      expect(await runPlan(plan, portsOf(ehr, plan, watched()))).toMatchObject({ kind: 'stopped', why: 'server-silent' });
+      asleep = 20_000;
+      expect(statuses((await runPlan(plan, portsOf(ehr, plan, watched()))).plan)).toEqual(['done']);
+      expect(ehr.writes).toHaveLength(1);
     });
 
     test('an answer that only took its time is as good as any', async () => {

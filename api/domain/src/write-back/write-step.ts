@@ -11,6 +11,7 @@ import type { Result } from '../result.ts';
 import { type Found, lookUp, statusOf, type Where } from './look-up.ts';
 import { fillResource, fillText } from './placeholders.ts';
 import type { PlanInHand, StepInHand } from './plan-in-hand.ts';
+import { type MachineTime, mayStillArrive } from './settled.ts';
 
 /** Why the holder of a plan may not go on. */
 export type LeaseRefusal = 'held-elsewhere' | 'server-silent' | 'session-ended';
@@ -19,8 +20,10 @@ export type StepPorts = {
   ehr: EhrPort;
   patient: string;
   now(): Instant;
-  /** By which it is told how long ago something was sent or asked: of the machines, which nobody moves; `now` unless told. */
-  machineTime?(): Instant;
+  /** By which it is told how long ago something was sent: of the server, which puts on record when; `now` unless told. */
+  machineTime?(): MachineTime;
+  /** Begins to count how many milliseconds have passed here, at the most: also while a machine sleeps. By `machineTime` unless told. */
+  stopwatch?(): () => number;
   pause(milliseconds: number): Promise<void>;
   /** Whether the EHR honours If-None-Exist for this type: a second guard beside the look-up. */
   conditionalCreate(type: string): boolean;
@@ -42,9 +45,6 @@ export type StepEnd =
 const MOST_WRITES = 3;
 /** Waits before looking again: an answer may be lost while the write still goes through. */
 const LOOK_AGAIN_MILLISECONDS = [1_000, 2_000, 4_000, 8_000] as const;
-/** After this long a creation that was sent and is not found may be sent again: no server keeps a request waiting longer. */
-export const SETTLED_AFTER_MILLISECONDS = 60_000;
-
 /** An answer to an attempt is good for half a lease from when it was asked for: after that another holder may come before the write does. */
 const ALLOWED_FOR_MILLISECONDS = 30_000;
 
@@ -95,13 +95,13 @@ function withFirstPart(resource: Resource): Resource | undefined {
 const done = (where: Where): StepEnd => ({ kind: 'report', outcome: { status: 'done', ...where } });
 
 /** What ends a step without a write; undefined where it may be written, or where it is too early to tell. */
-function endOf(found: Found, step: StepInHand, now: Instant): StepEnd | undefined {
+function endOf(found: Found, step: StepInHand, seenAt: MachineTime): StepEnd | undefined {
   switch (found.kind) {
     case 'found':
       return done(found.where);
     case 'perhaps':
       // What was sent may still come, and is then told from what others wrote.
-      if (mayStillArrive(step, now)) return undefined;
+      if (mayStillArrive(step, seenAt)) return undefined;
       return { kind: 'report', outcome: { status: 'unsure', detail: UNSURE, candidates: found.candidates } };
     case 'not-allowed':
       // Refused is the look, not the write: what was sent may be in the chart.
@@ -118,16 +118,19 @@ function endOf(found: Found, step: StepInHand, now: Instant): StepEnd | undefine
   }
 }
 
-/** The EHR answered to what was sent last that it did not take it. */
-const wasRefused = ({ attemptedAt, outcome }: Pick<StepInHand, 'attemptedAt' | 'outcome'>): boolean =>
-  attemptedAt !== null && outcome.status === 'refused' && Date.parse(outcome.at) >= Date.parse(attemptedAt);
+/** By which spans are measured against what the server put on record. */
+export const spanTime = (ports: Pick<StepPorts, 'now' | 'machineTime'>): MachineTime =>
+  ports.machineTime?.() ?? { at: ports.now(), sinceSet: Number.POSITIVE_INFINITY };
 
-/** Sent so recently that it may still take effect: it is not called absent yet, and a creation is not sent again. */
-export const mayStillArrive = (step: Pick<StepInHand, 'attemptedAt' | 'outcome'>, now: Instant): boolean =>
-  step.attemptedAt !== null && !wasRefused(step) && Date.parse(now) - Date.parse(step.attemptedAt) < SETTLED_AFTER_MILLISECONDS;
-
-/** By which spans are measured, in this process or against what the server put on record. */
-export const spanTime = (ports: { now(): Instant; machineTime?(): Instant }): Instant => ports.machineTime?.() ?? ports.now();
+function startStopwatch(ports: StepPorts): () => number {
+  if (ports.stopwatch) return ports.stopwatch();
+  const from = spanTime(ports);
+  return () => {
+    const to = spanTime(ports);
+    // Set meanwhile: it may have been any time.
+    return to.sinceSet < from.sinceSet ? Number.POSITIVE_INFINITY : Date.parse(to.at) - Date.parse(from.at);
+  };
+}
 
 export async function writeStep(planned: StepInHand, plan: PlanInHand, ports: StepPorts): Promise<StepEnd> {
   const query = fillText(planned.lookUp.query, plan);
@@ -151,9 +154,10 @@ export async function writeStep(planned: StepInHand, plan: PlanInHand, ports: St
   /** Allowed, but so late that it was not sent. */
   let tooLate = false;
   for (let attempt = 0; attempt < MOST_WRITES; attempt += 1) {
-    const before = await look();
-    // One moment for both judgements: what is too early to ask about is too early to write again.
+    // One moment for both judgements: what is too early to ask about is too early to write again. Taken before the look, which may take
+    // its time: what arrives during it is not seen.
     const seenAt = spanTime(ports);
+    const before = await look();
     const ended = endOf(before, step, seenAt);
     if (ended) return ended;
     if (before.kind === 'no-answer') {
@@ -167,16 +171,16 @@ export async function writeStep(planned: StepInHand, plan: PlanInHand, ports: St
       detail = 'It was sent less than a minute ago and may still arrive.';
       break;
     }
-    const asked = Date.parse(spanTime(ports));
+    const passed = startStopwatch(ports);
     const allowed = await ports.attempt(step.name);
     if (!allowed.ok) return { kind: 'stopped', why: allowed.refusal };
     // A laptop may have slept over the answer, and another holder have written since.
-    if (Date.parse(spanTime(ports)) - asked > ALLOWED_FOR_MILLISECONDS) {
+    if (passed() > ALLOWED_FOR_MILLISECONDS) {
       tooLate = true;
       continue;
     }
     const earlier = step.attemptedAt;
-    step = { ...step, attemptedAt: spanTime(ports), outcome: { status: 'waiting' } };
+    step = { ...step, attemptedAt: spanTime(ports).at, outcome: { status: 'waiting' } };
     const simpler = withFirstPart(resource);
     const written = await ports.ehr.write(writeOf(step, resource, ports, before.kind === 'nothing' && before.byIdentifier));
     if (written.ok) {
@@ -246,8 +250,9 @@ async function lookUntilSettled(
   let answered = false;
   for (const wait of sent ? LOOK_AGAIN_MILLISECONDS : [0]) {
     await ports.pause(wait);
+    const seenAt = spanTime(ports);
     const found = await look();
-    const ended = endOf(found, step, spanTime(ports));
+    const ended = endOf(found, step, seenAt);
     if (ended) return ended;
     answered ||= found.kind !== 'no-answer';
     // An update that was not taken can be sent again at once by whoever asks: its version guards it.

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { fold } from '@refloop/domain/referral/referral';
 import { Plan } from '../client/approval.ts';
 import { Recommendation } from '../client/recommendation.ts';
+import { machineTimeAt } from '../clock/machine-time.ts';
 import { recommendationOf } from '../services/kept.ts';
 import { planOf } from '../services/plan-content.ts';
 import { eventOf } from '../services/referral-log.ts';
@@ -33,7 +34,7 @@ async function readRecommendation(unit: Unit, id: string, now: Date): Promise<Co
   if (!stored) throw new Error('it is listed and cannot be found');
   Recommendation.parse(recommendationOf(stored));
   const plan = await unit.plans.byRecommendation(id);
-  if (plan) Plan.parse(planOf(plan, now.toISOString()));
+  if (plan) Plan.parse(planOf(plan, machineTimeAt({}, now)));
   const approval = await unit.approvals.byRecommendation(id);
   return (counts) => {
     counts.recommendations[stored.status] += 1;

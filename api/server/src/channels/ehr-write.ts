@@ -1,6 +1,7 @@
 /** What the kinds of effect that write in an EHR share: getting there, and what a failure says of what happened there. */
 import type { EhrFailure } from '@refloop/domain/fhir/ehr-port';
 import { unreachable } from '@refloop/domain/result';
+import { type MachineTime, mayStillArrive as sentMayArrive } from '@refloop/domain/write-back/settled';
 import type { OwnAccess } from '../ehr/system-access.ts';
 import { findSite, type Site } from '../sites.ts';
 import type { Scope } from '../store/store.ts';
@@ -8,13 +9,10 @@ import type { Looked, Sent } from './handler.ts';
 
 export type Failure = Extract<Sent, { kind: 'left-out' | 'refused' | 'unknown' }>;
 
-/** No server keeps a request waiting longer: what is not there by then did not arrive (write-back/write-step.ts). */
-const SETTLED_AFTER_MS = 60_000;
-
-/** Undefined where what was sent is there by now, or never will be. */
-export function mayStillArrive(triedAt: string | null, now: Date): Extract<Looked, { kind: 'unclear' }> | undefined {
-  const age = triedAt === null ? Number.POSITIVE_INFINITY : now.getTime() - Date.parse(triedAt);
-  return age < SETTLED_AFTER_MS ? { kind: 'unclear', detail: 'It was sent less than a minute ago and may still arrive.' } : undefined;
+/** @param seenAt as it was looked for @returns undefined where what was sent is there by now, or never will be */
+export function mayStillArrive(triedAt: string | null, seenAt: MachineTime): Extract<Looked, { kind: 'unclear' }> | undefined {
+  const sent = { attemptedAt: triedAt, outcome: { status: 'waiting' } } as const;
+  return sentMayArrive(sent, seenAt) ? { kind: 'unclear', detail: 'It was sent less than a minute ago and may still arrive.' } : undefined;
 }
 
 /** `Type/id`, with its version where that is known. */

@@ -13,6 +13,7 @@ import type { StepInHand } from '@refloop/domain/write-back/plan-in-hand';
 import { withFile } from '@refloop/domain/write-back/report-in-chart';
 import type { Json } from '@refloop/domain/write-back/resources';
 import { z } from 'zod';
+import { type MachineClock, machineTimeAt } from '../clock/machine-time.ts';
 import type { OwnAccess } from '../ehr/system-access.ts';
 import type { Site } from '../sites.ts';
 import type { Scope } from '../store/store.ts';
@@ -49,7 +50,7 @@ export const OfNote = z.object(Common);
 const ReceiptContent = z.object({ ...Common, resource: z.looseObject({ resourceType: z.literal('Task') }) });
 export type ReceiptContent = z.infer<typeof ReceiptContent>;
 
-export type ReportInChartDeps = { sites: readonly Site[]; access: OwnAccess; now: () => Date };
+export type ReportInChartDeps = { sites: readonly Site[]; access: OwnAccess; now: () => Date } & Pick<MachineClock, 'sinceClockSet'>;
 
 /** A file that came in, as it is kept; undefined where there is none. */
 export type KeptFile = (scope: Scope, documentId: string) => Promise<{ contentType: string; bytes: Uint8Array } | undefined>;
@@ -81,7 +82,7 @@ const notTaken = ({ type }: Wanted, why: string): Exclude<Sent, { kind: 'done' }
     : { kind: 'left-out', detail: `${why}.` };
 
 /** Makes one resource in the EHR, once. */
-function maker({ sites, access, now }: ReportInChartDeps) {
+function maker({ sites, access, now, ...clock }: ReportInChartDeps) {
   type Own = Extract<Awaited<ReturnType<OwnAccess>>, { ok: true }>;
 
   async function find({ ehr }: Own, wanted: Wanted, { askedAt, triedAt }: Call): Promise<Held> {
@@ -110,11 +111,12 @@ function maker({ sites, access, now }: ReportInChartDeps) {
 
   return {
     look: async (wanted: Wanted, call: Call): Promise<Looked> => {
+      const seenAt = machineTimeAt(clock, now());
       const reached = await reach({ sites, access }, call.scope);
       const found = reached.kind === 'reached' ? await find(reached.own, wanted, call) : reached;
       if (found.kind === 'held') return { kind: 'done', receipt: found.receipt };
       if (found.kind === 'ended') return { kind: 'unclear', detail: found.sent.detail };
-      return mayStillArrive(call.triedAt, now()) ?? { kind: 'absent' };
+      return mayStillArrive(call.triedAt, seenAt) ?? { kind: 'absent' };
     },
 
     send: async (wanted: Wanted, call: Call): Promise<Sent> => {

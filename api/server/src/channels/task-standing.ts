@@ -12,6 +12,7 @@ import { TASK_IDENTIFIER_SYSTEM } from '@refloop/domain/write-back/identifiers';
 import { lookUp } from '@refloop/domain/write-back/look-up';
 import type { StepInHand } from '@refloop/domain/write-back/plan-in-hand';
 import { z } from 'zod';
+import { type MachineClock, machineTimeAt } from '../clock/machine-time.ts';
 import type { OwnAccess } from '../ehr/system-access.ts';
 import type { Site } from '../sites.ts';
 import { afterFailedRead, afterFailedWrite, mayStillArrive, type Reached, reach, versioned } from './ehr-write.ts';
@@ -43,7 +44,7 @@ export const TaskStandingContent = z.object({
 });
 export type TaskStandingContent = z.infer<typeof TaskStandingContent>;
 
-export type TaskStandingDeps = { sites: Site[]; access: OwnAccess; now: () => Date };
+export type TaskStandingDeps = { sites: Site[]; access: OwnAccess; now: () => Date } & Pick<MachineClock, 'sinceClockSet'>;
 
 /** Somebody else may write between our reading and our writing. */
 const MOST_READINGS = 3;
@@ -75,7 +76,7 @@ function asStep({ key, patientId, draft }: TaskStandingContent, attemptedAt: str
   };
 }
 
-export function taskStanding({ sites, access, now }: TaskStandingDeps): Handler<TaskStandingContent> {
+export function taskStanding({ sites, access, now, ...clock }: TaskStandingDeps): Handler<TaskStandingContent> {
   async function reachable({ scope }: Message<TaskStandingContent>): Promise<Reached> {
     const reached = await reach({ sites, access }, scope);
     if (reached.kind === 'ended' || reached.own.may('Task', 'update')) return reached;
@@ -170,11 +171,12 @@ export function taskStanding({ sites, access, now }: TaskStandingDeps): Handler<
     mayNotLeave: ({ order }) => (order.status === 'draft' || order.status === 'approved' ? 'The order is not in the chart.' : undefined),
 
     look: async (message): Promise<Looked> => {
+      const seenAt = machineTimeAt(clock, now());
       const reached = await reachable(message);
       const found = reached.kind === 'reached' ? await find(reached.own.ehr, message) : reached;
       if (found.kind === 'ended') return found.sent.kind === 'done' ? found.sent : { kind: 'unclear', detail: found.sent.detail };
       if (found.kind === 'absent') {
-        return mayStillArrive(message.triedAt, now()) ?? { kind: 'absent' };
+        return mayStillArrive(message.triedAt, seenAt) ?? { kind: 'absent' };
       }
       const held = workOf(found.task);
       const stands = held === undefined ? 'behind' : compareStanding(held, message.content.work);

@@ -77,6 +77,10 @@ export const Plan = z.object({
   steps: z.array(PlanStep),
   leftOut: z.array(z.object({ step: z.string(), why: z.string() })),
   lease: z.object({ holder: z.string(), until: z.string() }).nullable(),
+  /** The server's machine time as this was answered, as each `attemptedAt`: no clock of anybody else's can be compared with those. */
+  asOf: z.string(),
+  /** How many milliseconds ago, at the least, the server's clock was set; whatever is longer than what was sent may take is told as that long. */
+  sinceClockSet: z.number().min(0),
   /** The three indicators, never merged into one (architecture: decision, write-back, transport). */
   decision: z.object({
     status: z.literal('approved'),

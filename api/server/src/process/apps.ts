@@ -24,7 +24,7 @@ export type Answer = (request: Request, bindings: HttpBindings) => Response | Pr
 export type Apps = { starting: () => Answer; serving: (store: Store) => Answer };
 
 export function createApps(foundation: Foundation): Apps {
-  const { config, production, sites, log, failing, now, machineTime, discovery, readiness } = foundation;
+  const { config, production, sites, log, failing, now, machineTime, sinceClockSet, discovery, readiness } = foundation;
   const parts = {
     sites,
     production,
@@ -66,6 +66,7 @@ export function createApps(foundation: Foundation): Apps {
         pause,
         now,
         machineTime,
+        sinceClockSet,
         newId: foundation.newId,
         version: foundation.version,
         read: foundation.reader.read,

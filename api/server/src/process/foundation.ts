@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { openWarehouse } from '@refloop/analytics/warehouse';
 import { monotonicFactory } from 'ulid';
+import { createClockWatch, WATCHED_EVERY_MS } from '../clock/clock-watch.ts';
 import { createPracticeClock } from '../clock/practice-clock.ts';
 import type { Config } from '../config.ts';
 import { systemAccess } from '../ehr/system-access.ts';
@@ -34,6 +35,8 @@ export function layFoundation(config: Config) {
   guardProcessOutput(log);
   /** What happens in the practice is of this one; in the sandbox it may be ahead. */
   const clock = createPracticeClock(machineTime);
+  const { sinceSet: sinceClockSet } = createClockWatch({ wall: machineTime, steady: () => performance.now() });
+  setInterval(sinceClockSet, WATCHED_EVERY_MS).unref();
   const production = config.environment === 'production';
   const { sites } = config.sites;
   const discovery = createDiscovery({ fetch, now: machineTime, sites, production });
@@ -69,6 +72,8 @@ export function layFoundation(config: Config) {
     clock,
     now: clock.now,
     machineTime,
+    /** How many milliseconds ago, at the least, the machine's clock was set. */
+    sinceClockSet,
     newId: monotonicFactory(),
     discovery,
     /** By which Refloop's own access to each EHR is let in. */

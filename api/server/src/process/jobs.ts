@@ -37,10 +37,12 @@ const CAPTURE_MS = 5000;
 const CHART_MS = 15_000;
 
 /** What of the outbox this version carries out. */
-const channelHandlers = ({ config, sites, access, now }: Foundation, store: Store): AnyHandler[] => [
-  anyHandler(taskStanding({ sites, access, now })),
-  anyHandler(noteInChart({ sites, access, now }, (scope, id) => store.transaction(scope, ({ documents }) => documents.get(id)))),
-  anyHandler(noteReceipt({ sites, access, now })),
+const channelHandlers = ({ config, sites, access, now, sinceClockSet }: Foundation, store: Store): AnyHandler[] => [
+  anyHandler(taskStanding({ sites, access, now, sinceClockSet })),
+  anyHandler(
+    noteInChart({ sites, access, now, sinceClockSet }, (scope, id) => store.transaction(scope, ({ documents }) => documents.get(id))),
+  ),
+  anyHandler(noteReceipt({ sites, access, now, sinceClockSet })),
   anyHandler(noteInError({ sites, access, now })),
   ...packetHandlers(config.channels, fetch),
   anyHandler(textMessage({ sites, address: config.address })),
@@ -49,7 +51,7 @@ const channelHandlers = ({ config, sites, access, now }: Foundation, store: Stor
 
 /** @returns what is done once after each step of a clock that is moved, one after the other */
 export function startJobs(foundation: Foundation, store: Store, running: Running): Repeated[] {
-  const { config, sites, access, failing, newId, now, machineTime, reader, version } = foundation;
+  const { config, sites, access, failing, newId, now, machineTime, sinceClockSet, reader, version } = foundation;
 
   const reconciliationFailed = failing('reconciliation');
   const reconciliation = createReconciliation({
@@ -59,6 +61,7 @@ export function startJobs(foundation: Foundation, store: Store, running: Running
     newId,
     now,
     machineTime,
+    sinceClockSet,
     pause,
     version,
     failed: reconciliationFailed,

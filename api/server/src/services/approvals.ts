@@ -14,6 +14,7 @@ import type { Performer } from '@refloop/domain/referral/event';
 import { type LaunchedOrder, planWrites } from '@refloop/domain/write-back/plan';
 import canonicalize from 'canonicalize';
 import type { Approve, Plan } from '../client/approval.ts';
+import { type MachineClock, machineTimeAt } from '../clock/machine-time.ts';
 import { askerOf } from '../grants/in-force.ts';
 import { keepIdentity } from '../inbound/identity-of.ts';
 import { type Packet, packetOf } from '../packet/packet.ts';
@@ -38,20 +39,17 @@ import { applyCommand, readReferral, withRetry } from './referral-log.ts';
 import { refusalTo } from './referral-refusal.ts';
 import { settingOf } from './setting.ts';
 import { signedNote } from './signed-note.ts';
-import { leaseTime } from './step-record.ts';
 import { endPend } from './to-sign.ts';
 
 export type ApprovalService = { approve: (session: PatientSession, input: Approve, now: Date) => Promise<Plan | Refusal> };
 
-type Deps = {
+type Deps = MachineClock & {
   store: Store;
   matching: MatchingService;
   drafter: Drafter;
   newId: () => string;
   version: string;
   phoneOf: (scope: Scope) => string;
-  /** By which leases end; the time of the call unless told. */
-  machineTime?: () => Date;
 };
 
 function outcomeOf(note: ReviewedNote, performer: Performer): RecommendationOutcome {
@@ -134,7 +132,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
     const approval = await unit.approvals.byRecommendation(input.recommendationId);
     if (!approval || approval.idempotencyKey !== input.idempotencyKey || approval.subject !== session.subject) return undefined;
     const plan = await unit.plans.byRecommendation(input.recommendationId);
-    return plan ? planOf(plan, leaseTime(deps, now)) : undefined;
+    return plan ? planOf(plan, machineTimeAt(deps, now)) : undefined;
   };
 
   return {
@@ -351,7 +349,7 @@ export function createApprovalService(deps: Deps): ApprovalService {
           });
           const plan = await unit.plans.get(planId);
           if (!plan) throw new Error('The plan was not there after it was stored');
-          return planOf(plan, leaseTime(deps, now));
+          return planOf(plan, machineTimeAt(deps, now));
         }),
       ),
   };

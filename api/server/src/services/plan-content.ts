@@ -1,7 +1,7 @@
 /** What is stored of a write plan: the writes, what became of each, and who decided. Encrypted by the store. */
-import type { Instant } from '@refloop/domain/instant';
 import { writeBackWord } from '@refloop/domain/referral/referral';
 import { referenceNumber } from '@refloop/domain/write-back/reference-number';
+import { type MachineTime, SETTLED_AFTER_MILLISECONDS } from '@refloop/domain/write-back/settled';
 import type { Plan, PlanStep } from '../client/approval.ts';
 import type { StoredPlan } from '../store/plans.ts';
 
@@ -39,10 +39,10 @@ export const hasLapsed = (content: PlanContent): boolean =>
 
 const settledOutcome = (outcome: PlanStep['outcome']) => (outcome.status === 'waiting' ? null : outcome);
 
-/** @param machineTime by which its lease ends */
-export function planOf(stored: StoredPlan, machineTime: Instant): Plan {
+/** @param machineTime by which its lease ends, and whoever reads it tells how long ago a write was sent */
+export function planOf(stored: StoredPlan, machineTime: MachineTime): Plan {
   const content = planContentOf(stored);
-  const leased = stored.lease !== null && stored.lease.until > machineTime;
+  const leased = stored.lease !== null && stored.lease.until > machineTime.at;
   const word =
     content.steps.length === 0 ? 'waiting' : writeBackWord(content.steps.map((step) => ({ outcome: settledOutcome(step.outcome) })));
   // Half written and nobody at it: that is no progress, it waits for a person.
@@ -62,6 +62,8 @@ export function planOf(stored: StoredPlan, machineTime: Instant): Plan {
     steps: content.steps,
     leftOut: content.leftOut,
     lease: leased && stored.lease ? { ...stored.lease } : null,
+    asOf: machineTime.at,
+    sinceClockSet: Math.min(machineTime.sinceSet, SETTLED_AFTER_MILLISECONDS),
     decision: content.decision,
     writeBack: told,
     transport: 'not-sent',

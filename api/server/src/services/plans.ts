@@ -1,7 +1,8 @@
 /** Carrying an approved plan out from a clinician's window: one holder at a time by lease, each outcome recorded as it becomes known. */
 import type { AuditAction } from '@refloop/domain/audit/entry';
-import { mayStillArrive } from '@refloop/domain/write-back/write-step';
+import { mayStillArrive } from '@refloop/domain/write-back/settled';
 import type { AttemptStep, JudgeCandidates, Plan, ReportStep, StepName, TakeLease, WithdrawApproval } from '../client/approval.ts';
+import { type MachineClock, machineTimeAt } from '../clock/machine-time.ts';
 import { coveredBy } from '../grants/in-force.ts';
 import type { Packet } from '../packet/packet.ts';
 import { packetPdf } from '../packet/packet-pdf.ts';
@@ -65,8 +66,7 @@ const record = (
     payload: { planId: plan.id, coveringFor, ...more },
   });
 
-/** @param deps `machineTime`: by which leases end; the time of the call unless told */
-export function createPlanService(deps: { store: Store; machineTime?: () => Date }): PlanService {
+export function createPlanService(deps: { store: Store } & MachineClock): PlanService {
   const leaseAt = (now: Date): string => leaseTime(deps, now);
 
   /** The plan if it is for this patient and this clinician, or one they cover for, approved it; written with their own token. */
@@ -99,7 +99,7 @@ export function createPlanService(deps: { store: Store; machineTime?: () => Date
         const refusal = await work(unit, held.plan, held.coveringFor);
         if (refusal) return refusal;
         const stored = await unit.plans.get(id);
-        return stored ? planOf(stored, leaseAt(now)) : missing();
+        return stored ? planOf(stored, machineTimeAt(deps, now)) : missing();
       }),
     );
 
@@ -196,7 +196,7 @@ export function createPlanService(deps: { store: Store; machineTime?: () => Date
         const found = planned(plan, step);
         if (!found) return missing();
         // Said of what is there now; the one that was sent could still follow, and a second one be written beside it.
-        if (ours === null && mayStillArrive(found, leaseAt(now))) return stillOnItsWay();
+        if (ours === null && mayStillArrive(found, machineTimeAt(deps, now))) return stillOnItsWay();
         const holder = `judgement-${id}`;
         const lease = await unit.plans.takeLease(id, holder, leaseAt(now), LEASE_SECONDS);
         if (lease.status === 'held') return heldUntil(lease.until, 'then look again');

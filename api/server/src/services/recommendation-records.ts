@@ -2,6 +2,7 @@
 import { specialtyById } from '@refloop/domain/clinical/specialty';
 import type { RecommendationPage, RecommendationRecord } from '../client/admin.ts';
 import type { WorkingCopy } from '../client/recommendation.ts';
+import { type MachineClock, machineTimeAt } from '../clock/machine-time.ts';
 import { problem, type Refusal } from '../problem.ts';
 import { actorOf, type Session } from '../sessions/session.ts';
 import type { AuditEntryRow } from '../store/audit.ts';
@@ -10,7 +11,6 @@ import type { Store, Unit } from '../store/store.ts';
 import { recommendationOf } from './kept.ts';
 import { planContentOf, planOf } from './plan-content.ts';
 import { preparedOf } from './prepared.ts';
-import { leaseTime } from './step-record.ts';
 
 export type RecordService = {
   list: (
@@ -46,7 +46,7 @@ async function namesIn(unit: Unit, stored: StoredRecommendation, approver: { sub
 const coveringForIn = ({ payload }: AuditEntryRow): string | null =>
   (payload as { coveringFor?: string | null } | null)?.coveringFor ?? null;
 
-export function createRecordService(deps: { store: Store; machineTime?: () => Date }): RecordService {
+export function createRecordService(deps: { store: Store } & MachineClock): RecordService {
   return {
     list: (session, { cursor, limit, filters }, now) =>
       deps.store.transaction(session.scope, async (unit) => {
@@ -120,7 +120,7 @@ export function createRecordService(deps: { store: Store; machineTime?: () => Da
                     : null,
                 }
               : null,
-          plan: plan ? planOf(plan, leaseTime(deps, now)) : null,
+          plan: plan ? planOf(plan, machineTimeAt(deps, now)) : null,
           proof: entries.flatMap((entry) =>
             entry.row === null
               ? []

@@ -38,7 +38,11 @@ const siteThat = (completes: boolean): Site => {
 };
 
 let ids = 0;
-async function reconcile(ehr: EhrPort | undefined, completes = false): Promise<ReconciliationRun> {
+async function reconcile(
+  ehr: EhrPort | undefined,
+  completes = false,
+  sinceClockSet = () => Number.POSITIVE_INFINITY,
+): Promise<ReconciliationRun> {
   const failures: unknown[] = [];
   const sum = await createReconciliation({
     store: api.store,
@@ -46,6 +50,7 @@ async function reconcile(ehr: EhrPort | undefined, completes = false): Promise<R
     access: async () => (ehr ? { ok: true, ehr, conditionalCreate: () => false } : { ok: false, why: 'down' }),
     newId: () => `look-${(ids += 1)}`,
     now: () => api.clock.now,
+    sinceClockSet,
     pause: async () => undefined,
     version: 'test',
     failed: (error) => failures.push(error),
@@ -275,6 +280,19 @@ describe('where the site wants Refloop to finish by itself', () => {
       performer: [{ display: expect.any(String) }],
       requester: { display: 'Dr. Lee' },
     });
+  });
+
+  test('and nothing is written again while the clock was set within the minute: what was sent may still arrive', async () => {
+    const work = await approved();
+    const ehr = scriptedEhr([{ kind: 'dropped' }], [work.order]);
+    await window(work.plan, ehr, { call: 'report', step: 'DocumentReference' });
+    const notes = () => ehr.writes.filter(({ path }) => path === 'DocumentReference').length;
+    await minutes(9);
+    await reconcile(ehr, true, () => 20_000);
+    expect([notes(), typesIn(ehr)]).toEqual([1, ['ServiceRequest']]);
+    await minutes(11);
+    await reconcile(ehr, true, () => 60_000);
+    expect([notes(), (await planNow(work)).writeBack]).toEqual([2, 'done']);
   });
 
   test.each([

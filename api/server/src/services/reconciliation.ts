@@ -10,8 +10,10 @@ import { ok, type Result, refuse } from '@refloop/domain/result';
 import { lookAt, sentAndOpen } from '@refloop/domain/write-back/look-through';
 import { isOpen } from '@refloop/domain/write-back/plan-in-hand';
 import { runPlan } from '@refloop/domain/write-back/run-plan';
+import type { MachineTime } from '@refloop/domain/write-back/settled';
 import type { LeaseRefusal } from '@refloop/domain/write-back/write-step';
 import type { Plan, ReportStep, StepName } from '../client/approval.ts';
+import { type MachineClock, machineTimeAt } from '../clock/machine-time.ts';
 import { Refused } from '../problem.ts';
 import { type Site, scopeOf } from '../sites.ts';
 import type { StoredPlan } from '../store/plans.ts';
@@ -27,14 +29,13 @@ export type SystemAccess = (
   site: Site,
 ) => Promise<{ ok: true; ehr: EhrPort; conditionalCreate: (type: string) => boolean } | { ok: false; why: string }>;
 
-export type ReconciliationDeps = {
+/** `machineTime` is `now` unless told. */
+export type ReconciliationDeps = MachineClock & {
   store: Store;
   sites: readonly Site[];
   access: SystemAccess;
   newId: () => string;
   now: () => Date;
-  /** By which leases end; `now` unless told. */
-  machineTime?: () => Date;
   pause: (milliseconds: number) => Promise<void>;
   version: string;
   /** Told of a plan or a site that could not be looked into; the next run takes it up again. */
@@ -58,6 +59,8 @@ export function createReconciliation(deps: ReconciliationDeps): { run: () => Pro
   const at = (): string => deps.now().toISOString();
   const { machineTime = deps.now } = deps;
   const leaseAt = (): string => machineTime().toISOString();
+  /** By which it is told how long ago a write was sent. */
+  const sentTime = (): MachineTime => machineTimeAt(deps, deps.now());
   const inSite = <Value>(site: Site, work: (unit: Unit) => Promise<Value>): Promise<Value> =>
     withRetry(() => deps.store.transaction(scopeOf(site), work));
 
@@ -86,7 +89,7 @@ export function createReconciliation(deps: ReconciliationDeps): { run: () => Pro
       if (!plan) return refuse('held-elsewhere');
       await work(unit, plan);
       const after = await unit.plans.get(id);
-      return after ? ok(planOf(after, leaseAt())) : refuse('held-elsewhere');
+      return after ? ok(planOf(after, sentTime())) : refuse('held-elsewhere');
     }).catch((error: unknown) => {
       // A person was faster, or the referral moved on: what they recorded holds.
       if (error instanceof Refused) return refuse('held-elsewhere' as const);
@@ -102,7 +105,7 @@ export function createReconciliation(deps: ReconciliationDeps): { run: () => Pro
     for (const { name } of sentAndOpen(start)) {
       const step = plan.steps.find((each) => each.name === name);
       if (!step) continue;
-      const looked = await lookAt(step, plan, { ehr, patient, now: at, machineTime: leaseAt });
+      const looked = await lookAt(step, plan, { ehr, patient, now: at, machineTime: sentTime });
       if (looked.kind !== 'report') continue;
       // The same question is not put to the person anew at each look.
       if (looked.outcome.status === 'unsure' && step.outcome.status === 'unsure') continue;
@@ -118,13 +121,13 @@ export function createReconciliation(deps: ReconciliationDeps): { run: () => Pro
       inSite(site, async (unit) => {
         const lease = await unit.plans.takeLease(plan.id, by.holder, leaseAt(), LEASE_SECONDS);
         const stored = lease.status === 'taken' ? await unit.plans.get(plan.id) : undefined;
-        return stored ? ok(planOf(stored, leaseAt())) : refuse('held-elsewhere');
+        return stored ? ok(planOf(stored, sentTime())) : refuse('held-elsewhere');
       });
     await runPlan<Plan>(plan, {
       ehr,
       patient,
       now: at,
-      machineTime: leaseAt,
+      machineTime: sentTime,
       pause: deps.pause,
       conditionalCreate,
       takeLease: taken,
@@ -200,7 +203,7 @@ export function createReconciliation(deps: ReconciliationDeps): { run: () => Pro
       if (awaitsSignature(content)) await readOrder(site, taken, by, ehr);
       if (!taken.finished) {
         const stored = await inSite(site, (unit) => unit.plans.get(due.id));
-        const found = await lookThrough(site, planOf(stored ?? taken, leaseAt()), taken.patientId, by, ehr);
+        const found = await lookThrough(site, planOf(stored ?? taken, sentTime()), taken.patientId, by, ehr);
         if (mayComplete(site, found)) await complete(site, found, taken.patientId, by, ehr, conditionalCreate);
       }
       const after = await inSite(site, (unit) => unit.plans.get(due.id));

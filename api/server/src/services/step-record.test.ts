@@ -69,6 +69,38 @@ describe('a write that is about to leave', () => {
     api.clock.ahead = 0;
   });
 
+  test('is told with the server’s own time, and with how long ago the server’s clock was set, up to a minute', async () => {
+    const { plan } = await approved();
+    const told = async () => {
+      const { asOf, sinceClockSet } = (await api.call('GET', at(plan, ''), token)).body;
+      return [asOf, sinceClockSet];
+    };
+    const asOf = api.clock.now.toISOString();
+    api.clock.ahead = 30 * 86_400_000;
+    expect([plan['asOf'], plan['sinceClockSet']]).toEqual([asOf, 60_000]);
+    expect(await told()).toEqual([asOf, 60_000]);
+    api.clock.sinceSet = 12_345;
+    expect(await told()).toEqual([asOf, 12_345]);
+    Object.assign(api.clock, { ahead: 0, sinceSet: Number.POSITIVE_INFINITY });
+  });
+
+  test('is answered by nothing that the EHR said of the one before, also where the clock was set back in between', async () => {
+    const { plan } = await approved();
+    await lease(plan);
+    await attempt(plan, 'ServiceRequest');
+    await report(plan, 'ServiceRequest', { status: 'refused', httpStatus: 403, detail: 'Not now' });
+    await api.call('POST', at(plan, '/lease/return'), token, { holder: HOLDER });
+    const right = api.clock.now;
+    api.clock.now = new Date(right.getTime() - 9 * 60_000);
+    await lease(plan);
+    const again = await attempt(plan, 'ServiceRequest');
+    expect(stepOf(again.body, 'ServiceRequest')).toMatchObject({
+      outcome: { status: 'waiting' },
+      attemptedAt: api.clock.now.toISOString(),
+    });
+    api.clock.now = right;
+  });
+
   test('needs the lease: a window that slept through its own sends nothing', async () => {
     const { plan } = await approved();
     await lease(plan);
@@ -150,6 +182,12 @@ describe('what a person says of an entry that may be ours', () => {
     expect(early.body['detail']).toContain('may still arrive');
     const kept = stepOf((await api.call('GET', at(plan, ''), token)).body, 'DocumentReference');
     expect([kept?.outcome.status, kept?.attemptedAt !== null]).toEqual(['unsure', true]);
+    // Nor is it known to be over where the clock was set forward in that minute.
+    const right = api.clock.now;
+    api.clock.now = new Date(right.getTime() + 9 * 60_000);
+    api.clock.sinceSet = 30_000;
+    expect((await judge(plan, 'DocumentReference', null)).status).toBe(409);
+    Object.assign(api.clock, { now: right, sinceSet: Number.POSITIVE_INFINITY });
     // One of them it can be at once.
     expect((await judge(plan, 'DocumentReference', { reference: 'DocumentReference/77', versionId: '1' })).status).toBe(200);
   });

@@ -120,6 +120,10 @@ const withStep = (content: PlanContent, name: StepName, more: Partial<PlanConten
   steps: content.steps.map((step) => (step.name === name ? { ...step, ...more } : step)),
 });
 
+/** A refusal was of the write before: by a clock that was set back since, it would look like the answer to this one. */
+const withoutRefusal = ({ steps }: PlanContent, name: StepName): Pick<PlanContent['steps'][number], 'outcome'> | undefined =>
+  steps.some((step) => step.name === name && step.outcome.status === 'refused') ? { outcome: { status: 'waiting' } } : undefined;
+
 /** A write of this step is about to leave. Once it is on record the step counts as perhaps written, whatever happens next. */
 export async function recordAttempt(unit: Unit, plan: StoredPlan, by: Holder, step: StepName, now: Date): Promise<void> {
   await record(
@@ -129,7 +133,7 @@ export async function recordAttempt(unit: Unit, plan: StoredPlan, by: Holder, st
     {
       command: { type: 'attempt-step', planId: plan.id, step },
       // As its outcome below: a span is told from it, and the practice's clock may be moved within.
-      content: (before) => withStep(before, step, { attemptedAt: leaseTime(by, now) }),
+      content: (before) => withStep(before, step, { attemptedAt: leaseTime(by, now), ...withoutRefusal(before, step) }),
       audited: { action: 'write-back.attempted', payload: {} },
     },
     now,

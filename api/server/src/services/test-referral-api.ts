@@ -91,7 +91,7 @@ export type ReferralApi = {
   log: CapturedLog;
   /** Moves on the clock that every request sees. */
   /** `ahead`: by how many milliseconds the clock of the practice is ahead of the machine's. */
-  clock: { now: Date; ahead: number };
+  clock: { now: Date; ahead: number; sinceSet: number };
   useDirectory: (directory: Directory, hash: string) => void;
   /** Opens a session as `POST /sessions` would once the EHR has proven everything; answers its token. */
   session: (who?: { patientId?: string | null; subject?: string; roles?: Role[] }) => Promise<string>;
@@ -137,7 +137,7 @@ export async function openReferralApi(
   // Its process is started by the first document.
   const reader = createDocumentReader();
   const log = captureLog();
-  const clock = { now: new Date('2026-11-20T10:00:00.000Z'), ahead: 0 };
+  const clock = { now: new Date('2026-11-20T10:00:00.000Z'), ahead: 0, sinceSet: Number.POSITIVE_INFINITY };
   const consents: FhirResource[] = [];
   const chart: ReferralApi['chart'] = { now: undefined, asked: [], refused: [], shut: undefined };
   const files: ReferralApi['files'] = { answers: undefined, asked: [] };
@@ -166,6 +166,7 @@ export async function openReferralApi(
         index: index.get,
         policy: SEED_V1,
         machineTime: () => clock.now,
+        sinceClockSet: () => clock.sinceSet,
         newId,
         read: reader.read,
         version: 'test',
