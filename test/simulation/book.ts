@@ -62,6 +62,8 @@ export type Book = {
   authorizationSaid: boolean;
   /** Of whom it was said, by NPI; undefined where it is said of whoever is asked. */
   saidOf: string | undefined;
+  /** Whom the payer approved by name, by NPI: that stands when they are asked again. */
+  payerApproved: Set<string>;
   lastRaisedAt: string;
   lastAt: string;
 };
@@ -91,6 +93,7 @@ export const newBook = (referralId: string): Book => ({
   raised: new Set(),
   transmissionsTo: new Map(),
   authorizationSaid: false,
+  payerApproved: new Set(),
   saidOf: undefined,
   lastRaisedAt: '',
   lastAt: '',
@@ -320,7 +323,10 @@ export function takeIn(book: Book, event: StoredEvent, authority: Authority): st
       must(!closedByBook(book), 'duplicate: somebody was asked after the loop was closed');
       must(book.approved.has(npi), 'unapproved: somebody was asked whom no clinician approved');
       book.proposal = undefined;
-      if (book.saidOf !== undefined && book.saidOf !== npi) book.authorizationSaid = false;
+      if (book.saidOf !== undefined && book.saidOf !== npi) {
+        book.authorizationSaid = book.payerApproved.has(npi);
+        if (book.authorizationSaid) book.saidOf = npi;
+      }
       book.attempts.push(newAttempt(npi));
       break;
     }
@@ -374,11 +380,18 @@ export function takeIn(book: Book, event: StoredEvent, authority: Authority): st
       if (attempt && !inferred) attempt.accepted = true;
       break;
     case 'authorization-asked':
-    case 'authorization-decided':
+    case 'authorization-decided': {
       book.authorizationSaid = true;
+      const npi = book.attempts.at(-1)?.npi ?? '';
+      const { status: decided, reason = '' } = (data['decision'] as { status: string; reason?: string } | undefined) ?? { status: 'asked' };
+      if (decided === 'approved') book.payerApproved.add(npi);
+      else if (decided !== 'not-needed') book.payerApproved.delete(npi);
+      // Denied for itself the service is denied whoever gives it.
+      if (reason === 'not-medically-necessary' || reason === 'not-covered') book.payerApproved.clear();
       // That none is needed is of the payer and the service; all else is of whoever is asked.
-      book.saidOf = (data['decision'] as { status: string } | undefined)?.status === 'not-needed' ? undefined : book.attempts.at(-1)?.npi;
+      book.saidOf = decided === 'not-needed' ? undefined : npi;
       break;
+    }
     case 'attempt-declined':
       if (attempt) {
         must(attempt.over === undefined, 'lost: an attempt that was over was declined');
