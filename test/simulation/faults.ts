@@ -15,8 +15,11 @@ export type Faults = {
   ehrWrite: () => WriteFate;
   ehrRead: () => 'answered' | 'lost';
   gateway: () => GatewayFate;
-  /** Of a chance that belongs to this kind of fault; false once the faults have ended. */
-  strikes: (kind: FaultKind, chance: number) => boolean;
+  /**
+   * Of a chance that belongs to this kind of fault; false once the faults have ended.
+   * @param by draws of its own, so that no other fault is drawn otherwise
+   */
+  strikes: (kind: FaultKind, chance: number, by?: Draws) => boolean;
   /** Counted where something is done wrong from outside: an outage, a jump of the clock. */
   count: (kind: FaultKind) => void;
   /** From then on everything works, so that one can see whether everything comes to its end. */
@@ -34,8 +37,8 @@ export function createFaults(draws: Draws, hard: boolean): Faults {
   const byKind = new Map<FaultKind, number>();
   let over = false;
   const count = (kind: FaultKind): void => void byKind.set(kind, (byKind.get(kind) ?? 0) + 1);
-  const strikes: Faults['strikes'] = (kind, chance) => {
-    const struck = draws.next() < chance * (level.get(kind) ?? 0) && !over;
+  const strikes: Faults['strikes'] = (kind, chance, by = draws) => {
+    const struck = by.next() < chance * (level.get(kind) ?? 0) && !over;
     if (struck) count(kind);
     return struck;
   };

@@ -28,6 +28,8 @@ export type EhrDeps = {
   keepsUnsigned: (order: Resource) => boolean;
   /** Some take If-None-Exist and do not look. */
   honoursIfNoneExist: boolean;
+  /** Told of each write that takes effect only after nobody waits for its answer any more, as it is sent. */
+  onLate: () => void;
   /** Told of each write of Refloop as it takes effect, with the version it took the place of. */
   onWrite: (written: Resource, replaced: Resource | undefined) => void;
 };
@@ -51,7 +53,16 @@ const patientIn = (resource: Resource): string => referencesIn(resource['subject
 const hasIdentifier = (resource: Resource, token: string): boolean =>
   ((resource['identifier'] ?? []) as { system: string; value: string }[]).some(({ system, value }) => `${system}|${value}` === token);
 
-export function createSimulatedEhr({ base, time, draws, faults, keepsUnsigned, honoursIfNoneExist, onWrite }: EhrDeps): SimulatedEhr {
+export function createSimulatedEhr({
+  base,
+  time,
+  draws,
+  faults,
+  keepsUnsigned,
+  honoursIfNoneExist,
+  onLate,
+  onWrite,
+}: EhrDeps): SimulatedEhr {
   const held = new Map<string, Resource>();
   /** References by what they are searched by. */
   const found = new Map<string, Set<string>>();
@@ -151,6 +162,7 @@ export function createSimulatedEhr({ base, time, draws, faults, keepsUnsigned, h
           return silent();
         case 'late':
           time.after(draws.integer(EARLIEST_MS, LATEST_MS), () => void take(write));
+          onLate();
           return silent();
         case 'unavailable':
           return refuse(status(503));

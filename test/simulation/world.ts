@@ -125,6 +125,14 @@ const laptopsOf = (draws: Draws): ReadonlyMap<string, number> =>
     }),
   );
 
+/** The clock is set forward just while a write is under way, at times: what was sent a moment ago then looks old. Later it is set right. */
+function setInTheMinute({ faults, time, jump }: World, draws: Draws): void {
+  if (!faults.strikes('clock', 0.05, draws)) return;
+  const by = draws.integer(MINUTE_MS, 10 * MINUTE_MS);
+  time.after(draws.integer(1000, 50_000), () => jump(by));
+  time.after(draws.integer(60 * MINUTE_MS, DAY_MS), () => jump(-by));
+}
+
 export type WorldParts = {
   /** Everything goes wrong that may, and the EHR keeps no identifier it was asked to look for. */
   hard: boolean;
@@ -152,6 +160,7 @@ export async function openWorld(seed: string, start: number, { onEvents, onEhrWr
   });
   let skew = 0;
   const now = (): Date => new Date(time.now() + skew);
+  const settings = drawsOf(`${seed} settings`);
   const laptops = laptopsOf(drawsOf(`${seed} laptops`));
   let ids = 0;
   const newId = (): string => `id-${(ids += 1).toString().padStart(8, '0')}`;
@@ -184,6 +193,7 @@ export async function openWorld(seed: string, start: number, { onEvents, onEhrWr
         draws: drawsOf(`${seed} ehr ${practice.scope.tenant}`),
         faults,
         honoursIfNoneExist,
+        onLate: () => setInTheMinute(here(), settings),
         keepsUnsigned: () => keepsUnsigned && unsigned.chance(0.3),
         onWrite: (written, replaced) => {
           chartOf(practice)(written, replaced);
