@@ -1,10 +1,13 @@
-/** The packet from the worklist to the office and back: sent as a link by mail, taken by a real SMTP server, opened with the NPI and accepted. */
+/** The packet from the worklist to the office and back: sent as a link by mail, taken by a real SMTP server, opened with the NPI and accepted; and its files. */
+import { readFile } from 'node:fs/promises';
+import type { Page } from '@playwright/test';
 import { expectAccessible, expectFits } from './support/accessible.ts';
-import { openDesk, refer } from './support/loop.ts';
+import { openDesk, refer, sendPacket } from './support/loop.ts';
 import { EHR } from './support/sandbox.ts';
 import { expect, test } from './support/test.ts';
 
 const PATIENT = 'dermatology-1';
+const WITH_IMAGE = 'nephrology-3';
 const OFFICE = 'front.desk@office.example.org';
 
 test('a packet goes as a link by mail, with nothing of the patient in it, and the office accepts', async ({ page, browser }) => {
@@ -66,4 +69,40 @@ test('a packet goes as a link by mail, with nothing of the patient in it, and th
   await expect(thread.getByText(/Handed to the mail server/)).toBeVisible();
   await expect(thread.getByText('approved, number A-1704').first()).toBeVisible();
   await expect(thread.locator('header')).toContainText('accepted');
+});
+
+/** What the browser is handed, by its name in the folder of downloads. */
+async function taken(page: Page, press: () => Promise<void>): Promise<{ name: string; bytes: Buffer }> {
+  const [download] = await Promise.all([page.waitForEvent('download'), press()]);
+  return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+}
+
+test('an image of the chart is opened at the desk, taken out, put back, and read by the office as it went', async ({ page, browser }) => {
+  const desk = await openDesk(browser, await refer(page, WITH_IMAGE));
+  const packet = desk.thread.getByRole('region', { name: 'Packet' });
+  await packet.getByText(/^What goes:/).click();
+  const open = packet.getByRole('button', { name: /^Open the file: / });
+  await expect(open).toHaveCount(1);
+  const title = ((await open.getAttribute('aria-label')) ?? '').replace('Open the file: ', '');
+  const atDesk = await taken(desk.page, () => open.click());
+  expect(atDesk.name).toBe('referral-file-1.png');
+  expect(atDesk.bytes.subarray(0, 8).toString('latin1'), 'a PNG by its content').toBe('\x89PNG\r\n\x1a\n');
+
+  await packet.getByRole('button', { name: `Take out: ${title}` }).click();
+  await expect(open, 'what is out does not go, and is not opened from here').toHaveCount(0);
+  await packet.getByRole('button', { name: `Put back: ${title}` }).click();
+  await expect(open).toHaveCount(1);
+
+  await sendPacket(desk, 'link', 'Send by a link you hand over');
+  const address = (await packet.getByText(/\/office#/).innerText()).trim();
+  const office = await (await browser.newContext({ viewport: { width: 360, height: 740 } })).newPage();
+  await office.goto(address);
+  await office.getByRole('textbox', { name: 'NPI of the specialist' }).fill(desk.npi);
+  await office.getByRole('button', { name: 'Open' }).click();
+  const files = office.getByRole('region', { name: 'Images and documents' });
+  await expect(files.getByRole('button')).toHaveText([title]);
+  const atOffice = await taken(office, () => files.getByRole('button', { name: title }).click());
+  expect(atOffice.name).toBe('referral-file-1.png');
+  expect(atOffice.bytes.equals(atDesk.bytes), 'the same to the last byte').toBe(true);
+  await expectFits(office, 'the files at an office');
 });

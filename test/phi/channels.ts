@@ -38,7 +38,7 @@ export const CHANNELS = {
   backup: {
     name: 'a backup: every table but the directory of specialists',
     may: { hold: ['a family name', 'a given name'], because: 'names of staff stand in the clear, and staff share names with patients' },
-    proof: 'PENDING_REVIEW',
+    proof: 'Practitioner/coordinator',
   },
 } as const satisfies Record<string, Channel>;
 export type ChannelName = keyof typeof CHANNELS;

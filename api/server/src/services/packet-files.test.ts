@@ -125,6 +125,21 @@ describe('before it goes', () => {
     expect(desk.api.files.asked.join()).not.toContain('scan');
   });
 
+  test('what was put back is told with its file at once', async () => {
+    const id = await written(withFiles());
+    const [item, scanned] = ['DocumentReference/xray', 'DocumentReference/scan'];
+    const told = async (change: 'remove' | 'restore'): Promise<PacketItemView[]> => {
+      const { body } = await prepare(id, { change, item });
+      return (body as unknown as { packet: { items: PacketItemView[] } }).packet.items;
+    };
+    const fileOf = (items: PacketItemView[], of: string) => items.find((each) => each.id === of)?.file;
+    const out = await told('remove');
+    expect([fileOf(out, item), fileOf(out, scanned)], 'the others stay as they are').toMatchObject([null, { goes: true }]);
+    const back = await told('restore');
+    expect([fileOf(back, item), fileOf(back, scanned)]).toMatchObject([{ goes: true }, { goes: true }]);
+    expect(fileOf(back, item)).toEqual((await filesOf(id))[item]);
+  });
+
   test.each<[string, Record<string, () => Response>, string]>([
     ['the EHR does not answer', { 'Binary/scan': () => new Response('', { status: 503 }) }, 'it did not come in time'],
     ['the EHR refuses', { 'DocumentReference/scan': () => new Response('', { status: 403 }) }, 'the EHR did not allow it'],

@@ -153,7 +153,7 @@ export function createPacketService(deps: PacketDeps): PacketService {
 
     prepare: async (session, referralId, { revision, what }, now) => {
       const asked = await askEhr(session, referralId, now, TO_LOOK);
-      return store.transaction(session.scope, async (unit): Promise<PacketAnswer> => {
+      const prepared = await store.transaction(session.scope, async (unit): Promise<PacketAnswer> => {
         // First, here and in sending: two that take referral and packet in turn would wait for each other.
         await unit.events.hold(referralId);
         const found = await find(unit, session, referralId, now, asked);
@@ -174,6 +174,13 @@ export function createPacketService(deps: PacketDeps): PacketService {
         const after = await find(unit, session, referralId, now, asked);
         if (after === 'none') throw new Refused(problem('conflict', NO_PACKET));
         return { standing: 'there', packet: await viewOf(unit, after, session.scope) };
+      });
+      if (what.change !== 'restore') return prepared;
+      // What was out was not asked for: now it goes again, with its file.
+      const withIt = await askEhr(session, referralId, now, TO_LOOK);
+      return store.transaction(session.scope, async (unit): Promise<PacketAnswer> => {
+        const found = await find(unit, session, referralId, now, withIt);
+        return found === 'none' ? prepared : { standing: 'there', packet: await viewOf(unit, found, session.scope) };
       });
     },
 
