@@ -66,6 +66,10 @@ const record = (
     payload: { planId: plan.id, coveringFor, ...more },
   });
 
+/** It was sent, and what became of it is not known. */
+const isUnheard = (step: Plan['steps'][number] | undefined): boolean =>
+  step !== undefined && step.attemptedAt !== null && step.outcome.status === 'waiting';
+
 export function createPlanService(deps: { store: Store } & MachineClock): PlanService {
   const leaseAt = (now: Date): string => leaseTime(deps, now);
 
@@ -155,6 +159,8 @@ export function createPlanService(deps: { store: Store } & MachineClock): PlanSe
         // Whoever holds the lease may be writing this very moment.
         const lease = await unit.plans.takeLease(id, holder, leaseAt(now), LEASE_SECONDS);
         if (lease.status === 'held') return heldUntil(lease.until, 'then look again');
+        // The log tells the first try of a step alone: one that was refused, and then sent again, is known here.
+        if (isUnheard(planned(plan, 'ServiceRequest'))) throw new Refused(refusalOf({ kind: 'order-may-be-written' }));
         const applied = await applyCommand(unit, plan.referralId, personOf(session, coveringFor), at, {
           type: 'withdraw',
           planId: id,

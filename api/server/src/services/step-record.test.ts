@@ -101,6 +101,26 @@ describe('a write that is about to leave', () => {
     api.clock.now = right;
   });
 
+  test('that the EHR had refused before keeps the approval, too: this one may be in the chart', async () => {
+    const { plan } = await approved();
+    await lease(plan);
+    await attempt(plan, 'ServiceRequest');
+    await report(plan, 'ServiceRequest', { status: 'refused', httpStatus: 403, detail: 'Not now' });
+    await lease(plan);
+    expect((await attempt(plan, 'ServiceRequest')).status).toBe(200);
+    const sent = api.clock.now;
+    // The window is closed without a word, and its lease ends.
+    api.clock.now = new Date(sent.getTime() + 61_000);
+    const refused = await withdraw(plan);
+    expect([refused.status, problemType(refused.body)]).toEqual([409, 'conflict']);
+    expect((refused.body as { detail: string }).detail).toContain('may be, in the chart');
+    await lease(plan);
+    await report(plan, 'ServiceRequest', { status: 'refused', httpStatus: 403, detail: 'Not now' });
+    await api.call('POST', at(plan, '/lease/return'), token, { holder: HOLDER });
+    expect((await withdraw(plan)).status, 'refused again, it is certain').toBe(200);
+    api.clock.now = sent;
+  });
+
   test('needs the lease: a window that slept through its own sends nothing', async () => {
     const { plan } = await approved();
     await lease(plan);
