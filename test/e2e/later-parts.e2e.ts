@@ -31,9 +31,14 @@ test('what is needed for the first list is within the budget; the rest is there 
 });
 
 test('a page that needs no account loads nothing of the app, and bears its typeface', async ({ page }) => {
+  const app = await (await page.request.get(`${REFLOOP}/app`)).text();
+  const appScripts = [...app.matchAll(/\/assets\/[\w-]+\.(?:js|css)/g)].map(([script]) => script);
+  expect(appScripts.length).toBeGreaterThan(1);
   for (const path of ['office', 'patient']) {
     const sheets: Promise<number>[] = [];
+    const ofTheApp: string[] = [];
     page.on('response', (response) => {
+      if (appScripts.some((script) => response.url().endsWith(script))) ofTheApp.push(response.url());
       if (response.url().endsWith('.css')) sheets.push(response.body().then(({ byteLength }) => byteLength));
     });
     await page.goto(`${REFLOOP}/${path}#${'x'.repeat(43)}`);
@@ -42,8 +47,23 @@ test('a page that needs no account loads nothing of the app, and bears its typef
     const bytes = (await Promise.all(sheets)).reduce((sum, each) => sum + each, 0);
     expect(bytes, path).toBeGreaterThan(2_000);
     expect(bytes, path).toBeLessThan(20_000);
+    expect(ofTheApp, path).toEqual([]);
     page.removeAllListeners('response');
   }
+});
+
+test('what writes an approved plan does not come: nothing is approved, and it is said', async ({ page }) => {
+  const approvals: string[] = [];
+  page.on('request', (request) => {
+    if (request.method() === 'POST' && request.url().endsWith('/approvals')) approvals.push(request.url());
+  });
+  await page.route(/\/assets\/plan-flow-[^/]*\.js$/, (route) => route.abort('connectionrefused'));
+  await openApp(page, ofOrder('cardiology-5'));
+  await readyToApprove(page);
+  await page.locator('body').press('Control+Enter');
+  await expect(page.getByText(/^A part of this page did not come, so nothing was approved\./)).toBeVisible();
+  expect(approvals).toEqual([]);
+  await expect(page.getByRole('button', { name: /^Approve for / })).toBeEnabled();
 });
 
 test('a part that does not come is said and tried again, and the page goes on without it', async ({ page }) => {

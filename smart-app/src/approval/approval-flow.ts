@@ -60,13 +60,16 @@ type Prepared =
 
 const isSilent = (failure: EhrFailure): boolean => failure.kind === 'no-answer' || (failure.kind === 'http' && failure.status >= 500);
 
+/** So long the part of the page that writes is waited for: as long as an answer of Refloop's server. */
+const PART_MILLISECONDS = 15_000;
+
 /** Reads the order again and looks the performer up, while the undo window runs. */
 async function prepare(desk: Desk, card: CardFacts): Promise<Prepared> {
   const { order, request } = desk.store.get();
   const nucc = request.specialty === null ? [] : (specialtyById(request.specialty)?.nucc ?? []);
   const [plans, patient, read, performerInEhr] = await Promise.all([
     // Of the rest of the page, which was fetched ahead: without it nothing that is approved could be written from here.
-    import('./plan-flow.ts').catch(() => undefined),
+    Promise.race([import('./plan-flow.ts').catch(() => undefined), pause(PART_MILLISECONDS).then(() => undefined)]),
     desk.ehr.get(`Patient/${desk.patientId}`),
     order ? desk.ehr.get(`ServiceRequest/${order.id}`) : undefined,
     findPerformer(desk.ehr, desk.context.scopes, card.npi, card.name, nucc),
@@ -80,7 +83,11 @@ async function prepare(desk: Desk, card: CardFacts): Promise<Prepared> {
   // Without an order the patient tells whether the EHR answers at all, which decides what may be said after approving.
   const asked = read ?? patient;
   if (read?.ok && !isOf(read.value, desk.patientId, desk.ehr.base)) return 'wrong-patient';
-  if (!plans) return { refused: 'A part of this page could not be loaded, so nothing was approved. Try again in a moment.' };
+  if (!plans)
+    return {
+      refused:
+        'A part of this page did not come, so nothing was approved. Try again; if it does not come, open Refloop from the chart again.',
+    };
   if (asked.ok) {
     return { order: read?.ok ? read.value : null, performerInEhr, ehrSilent: false, plans };
   }

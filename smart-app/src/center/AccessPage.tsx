@@ -51,10 +51,10 @@ export function AccessPage({ api, onFail, session }: CenterProps) {
       <AnswerView answer={answer} onRetry={refresh}>
         {({ grants }) =>
           grants.length === 0 ? (
-            <p className={styles['empty']}>Nobody has been given a role yet. The first administrators stand in the sites file.</p>
+            NOBODY
           ) : (
             <>
-              <GrantTable label="Who may do what" grants={grants.filter(hasRole)} {...table(grants)} />
+              {grants.some(hasRole) ? <GrantTable label="Who may do what" grants={grants.filter(hasRole)} {...table(grants)} /> : NOBODY}
               {grants.every(hasRole) ? null : (
                 <details>
                   <summary>Without a role: {grants.filter((grant) => !hasRole(grant)).length}</summary>
@@ -79,6 +79,8 @@ export function AccessPage({ api, onFail, session }: CenterProps) {
     </main>
   );
 }
+
+const NOBODY = <p className={styles['empty']}>Nobody has a role here. The first administrators stand in the sites file.</p>;
 
 const hasRole = ({ roles }: Grant): boolean => roles.length > 0;
 

@@ -21,7 +21,10 @@ export function FilterBar({ filter, choices, tellsApart, onFilter }: Props) {
       onChange={(event) => onFilter({ ...filter, [key]: event.currentTarget.value || undefined })}
       data={[
         { value: '', label: all },
-        ...withChosen(values, filter[key]).map((value) => ({ value, label: segmentText({ [key]: value }) })),
+        ...withChosen(values, filter[key]).map((value) => ({
+          value,
+          label: segmentText({ [key === 'from' || key === 'to' ? 'month' : key]: value }),
+        })),
       ]}
     />
   );

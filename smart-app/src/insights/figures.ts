@@ -71,12 +71,10 @@ export const figureText = ({ value, low, high }: Pick<MetricRow, 'value' | 'low'
 export const certaintyText = (row: Pick<MetricRow, 'low' | 'high'>, unit: Unit): string =>
   unit === 'dollars' || row.low === null ? '' : `${intervalText(row, unit)} (95 %) · `;
 
-const isMonth = (value: string): boolean => /^\d{4}-\d{2}$/.test(value);
-
 /** What a row is of, in words: its segment's values, or everything looked at. */
 export const segmentText = (segment: Segment): string =>
-  Object.values(segment)
-    .flatMap((value) => (value === undefined ? [] : [isMonth(value) ? plainDate(value) : wordsOf(value)]))
+  Object.entries(segment)
+    .flatMap(([name, value]) => (value === undefined ? [] : [name === 'month' ? plainDate(value) : wordsOf(value)]))
     .join(' · ') || 'All';
 
 /** What a row is of, in words: its segment, and its category where the metric divides. */

@@ -5,6 +5,9 @@ import type { Listed } from './listed-rows.ts';
 import { GROUPS, VIEWS, type ViewId, viewName } from './views.ts';
 import styles from './Worklist.module.css';
 
+/** `4,387`. */
+const countText = (count: number): string => count.toLocaleString('en-US');
+
 /** `counts`: undefined until all lines have come. */
 type Props = { filter: WorklistFilter; counts: Record<ViewId, number> | undefined };
 type RailProps = Props & { heldNotes: Listed['heldNotes'] };
@@ -23,7 +26,7 @@ export const ViewRail = ({ filter, counts, heldNotes }: RailProps) => (
               <a href={hashOf({ ...filter, view: id })} aria-current={id === filter.view ? 'page' : undefined}>
                 <span>{name}</span>
                 <span className={`num ${BAD.includes(id) && (counts?.[id] ?? 0) > 0 ? styles['bad'] : ''}`}>
-                  {counts?.[id].toLocaleString('en-US') ?? '…'}
+                  {counts === undefined ? '…' : countText(counts[id])}
                 </span>
               </a>
             </li>
@@ -38,7 +41,7 @@ export const ViewRail = ({ filter, counts, heldNotes }: RailProps) => (
           <li>
             <a href="#held">
               <span>Held notes{heldNotes.isOverdue ? ', overdue' : ''}</span>
-              <span className={`num ${heldNotes.isOverdue ? styles['bad'] : ''}`}>{heldNotes.count}</span>
+              <span className={`num ${heldNotes.isOverdue ? styles['bad'] : ''}`}>{countText(heldNotes.count)}</span>
             </a>
           </li>
         </ul>
@@ -58,7 +61,7 @@ export const ViewField = ({ filter, counts }: Props) => (
       group,
       items: VIEWS.filter((view) => view.group === group).map(({ id }) => ({
         value: id,
-        label: counts ? `${viewName(id)} (${counts[id]})` : viewName(id),
+        label: counts ? `${viewName(id)} (${countText(counts[id])})` : viewName(id),
       })),
     }))}
   />

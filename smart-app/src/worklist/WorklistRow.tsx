@@ -3,7 +3,7 @@ import type { BusinessCalendar } from '@refloop/domain/sla/business-time';
 import { memo } from 'react';
 import { plainTime } from '../words/plain-date.ts';
 import { type ListedRow, withHours } from './listed-rows.ts';
-import { codeWords, hoursWords, leftBar, leftWords, riskWords, waitingWords, wallClock } from './row-words.ts';
+import { ageWords, codeWords, leftBar, leftWords, riskWords, waitingWords, wallClock } from './row-words.ts';
 import styles from './WorklistTable.module.css';
 
 export const COLUMNS = [
@@ -80,7 +80,7 @@ export const WorklistRow = memo(function WorklistRow({ row, gone, index, active,
         ) : null}
       </td>
       <td>{row.owner === null ? <b className={styles['urgent']}>▲ nobody</b> : row.mine ? `${row.owner.name} (you)` : row.owner.name}</td>
-      <td title={`Open since ${plainTime(row.since, moment)}`}>{hoursWords(clocks.ageBusinessHours)}</td>
+      <td title={`Open since ${plainTime(row.since, moment)}`}>{ageWords(clocks, moment)}</td>
       <td title={codeWords(row.authorization)}>{codeWords(row.authorization)}</td>
       <td>{row.attempts ?? '–'}</td>
       <td>{codeWords(row.channel)}</td>

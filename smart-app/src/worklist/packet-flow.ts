@@ -60,7 +60,8 @@ export function usePacketFlow({ api, onFail, referralId, packet: read, onChanged
 
   const change = async (what: PacketChange): Promise<boolean> => {
     const body = { revision: packet.revision, what };
-    const answer = await ask(() => api.call<PacketAnswer>(base, { method: 'PUT', body }), 'The packet was not changed.');
+    const put = () => api.call<PacketAnswer>(base, { method: 'PUT', body, milliseconds: SENDING_MILLISECONDS });
+    const answer = await ask(put, 'The packet was not changed.');
     if (answer?.standing === 'there') setChanged(answer.packet);
     return answer !== undefined;
   };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { emptyWords, hoursWords, leftBar, leftWords, waitingWords, wallClock } from './row-words.ts';
+import { ageWords, emptyWords, hoursWords, leftBar, leftWords, waitingWords, wallClock } from './row-words.ts';
 import { testRow } from './test-row.ts';
 
 const AT = new Date('2026-11-28T15:00:00.000Z');
@@ -34,6 +34,15 @@ describe('how much time is left', () => {
     expect(leftWords(row, AT)).toBe(words);
     expect(leftBar(row, AT)).toEqual({ used: expect.closeTo(used), tone });
   });
+});
+
+test.each([
+  ['2026-11-28T09:00:00.000Z', 4, '4 h'],
+  ['2026-11-14T15:00:00.000Z', 99.4, '99 h'],
+  ['2026-11-14T14:00:00.000Z', 100, '14 d'],
+  ['2023-11-29T15:00:00.000Z', 6300, '1,095 d'],
+])('open since %s, %s opening hours ago: %s', (since, ageBusinessHours, words) => {
+  expect(ageWords({ ...testRow({ id: 'a', since }), leftBusinessHours: 0, ageBusinessHours }, AT)).toBe(words);
 });
 
 test('before an order is in force it waits within the practice', () => {

@@ -26,16 +26,23 @@ type Moments = Pick<WorklistRow, 'dueAt' | 'since'>;
 type Clocks = Moments & Pick<WorklistRow, 'ageBusinessHours' | 'leftBusinessHours'>;
 
 const NOW_MS = 10 * 60_000;
-/** What is over for longer than this, in opening hours, is told by its day: nobody reckons in thousands of hours. */
-const LONG_OVER_HOURS = 100;
+/** From so many opening hours on, what is over is told by its day and an age in days: nobody reckons in thousands of hours. */
+const LONG_HOURS = 100;
+const DAY_MS = 86_400_000;
 
 /** @param at the moment of the list */
 export function leftWords({ dueAt, leftBusinessHours }: Clocks, at: Date): string {
   const over = Date.parse(dueAt) < at.getTime();
   // Over, or to come, while the practice is closed: no opening hour lies between.
   if (leftBusinessHours === 0) return over ? 'just over' : Date.parse(dueAt) - at.getTime() > NOW_MS ? 'due before opening' : 'due now';
-  if (over && -leftBusinessHours >= LONG_OVER_HOURS) return `over since ${shortDay(localDayOf(dueAt), localDayOf(at).slice(0, 4))}`;
+  if (over && -leftBusinessHours >= LONG_HOURS) return `over since ${shortDay(localDayOf(dueAt), localDayOf(at).slice(0, 4))}`;
   return over ? `${hoursWords(leftBusinessHours)} over` : `${hoursWords(leftBusinessHours)} left`;
+}
+
+/** Opening hours, or from a hundred on days by the clock on the wall: "41 h", "726 d". @param at the moment of the list */
+export function ageWords({ since, ageBusinessHours }: Clocks, at: Date): string {
+  if (ageBusinessHours < LONG_HOURS) return hoursWords(ageBusinessHours);
+  return `${Math.floor((at.getTime() - Date.parse(since)) / DAY_MS).toLocaleString('en-US')} d`;
 }
 
 export type LeftTone = 'over' | 'soon' | 'calm';

@@ -116,6 +116,19 @@ describe('carrying out an approved plan', () => {
       expect(ehr.writes.at(-1)?.resource['payload']).toEqual([words]);
     });
 
+    test('refuses two just after it had refused everything, and gets the packet alone at once: nothing was ever taken', async () => {
+      const ehr = scriptedEhr([
+        { kind: 'status', status: 403 },
+        { kind: 'status', status: 422 },
+      ]);
+      const plan = planOf(packet);
+      const ports = portsOf(ehr, plan);
+      const first = await runPlan(plan, ports);
+      expect(statuses(first.plan)).toEqual(['refused']);
+      expect(statuses((await runPlan(first.plan, ports)).plan)).toEqual(['done']);
+      expect(count(ehr, 'DocumentReference')).toBe(1);
+    });
+
     test('one that refuses the packet too is not asked again', async () => {
       const ehr = scriptedEhr([
         { kind: 'status', status: 422 },

@@ -122,13 +122,17 @@ function endOf(found: Found, step: StepInHand, seenAt: MachineTime): StepEnd | u
 export const spanTime = (ports: Pick<StepPorts, 'now' | 'machineTime'>): MachineTime =>
   ports.machineTime?.() ?? { at: ports.now(), sinceSet: Number.POSITIVE_INFINITY };
 
+/** Between two readings of one moment. */
+const A_SECOND = 1000;
+
 function startStopwatch(ports: StepPorts): () => number {
   if (ports.stopwatch) return ports.stopwatch();
   const from = spanTime(ports);
   return () => {
     const to = spanTime(ports);
-    // Set meanwhile: it may have been any time.
-    return to.sinceSet < from.sinceSet ? Number.POSITIVE_INFINITY : Date.parse(to.at) - Date.parse(from.at);
+    const shown = Date.parse(to.at) - Date.parse(from.at);
+    // Set meanwhile: it may have been any time. Where nobody watches the clock both are endless, and nothing is told by them.
+    return Math.abs(to.sinceSet - from.sinceSet - shown) > A_SECOND ? Number.POSITIVE_INFINITY : shown;
   };
 }
 
@@ -179,7 +183,7 @@ export async function writeStep(planned: StepInHand, plan: PlanInHand, ports: St
       tooLate = true;
       continue;
     }
-    const earlier = step.attemptedAt;
+    const { attemptedAt: earlier, outcome: heard } = step;
     step = { ...step, attemptedAt: spanTime(ports).at, outcome: { status: 'waiting' } };
     const simpler = withFirstPart(resource);
     const written = await ports.ehr.write(writeOf(step, resource, ports, before.kind === 'nothing' && before.byIdentifier));
@@ -201,7 +205,7 @@ export async function writeStep(planned: StepInHand, plan: PlanInHand, ports: St
       break;
     }
     if (NOT_TAKEN.has(refusal.status)) {
-      step = { ...step, attemptedAt: earlier };
+      step = { ...step, attemptedAt: earlier, outcome: heard };
       const words = refusal.detail || 'The EHR takes no changes at the moment.';
       notTaken = { status: 'refused', httpStatus: refusal.status, detail: words };
       await ports.pause(LOOK_AGAIN_MILLISECONDS[attempt] ?? 4_000);
@@ -209,7 +213,7 @@ export async function writeStep(planned: StepInHand, plan: PlanInHand, ports: St
     }
     if (REFUSES_FORM.has(refusal.status) && simpler && attempt + 1 < MOST_WRITES) {
       // Refused, so nothing was written: the simpler form may be sent at once.
-      step = { ...step, attemptedAt: earlier, resource: simpler };
+      step = { ...step, attemptedAt: earlier, outcome: heard, resource: simpler };
       resource = simpler;
       continue;
     }

@@ -121,6 +121,13 @@ describe('a history that is loaded', () => {
     expect(grants.flatMap(({ roles }) => roles)).toEqual([]);
   });
 
+  test('is named at the next start where an earlier version loaded it', async () => {
+    await loading();
+    await opened.asOwner('delete from role_grant');
+    expect(await loading()).toEqual({ status: 'was loaded before' });
+    expect((await within((unit) => unit.grants.list())).map(({ name }) => name)).toContain('Simulated coordinator 1');
+  });
+
   test('is sealed: no table shows a patient, a reason or a language; statuses alone are in the clear', async () => {
     await loading();
     const tables = ['referral_event', 'referral', 'obligation', 'data_key', 'audit_entry', 'history_load'];

@@ -56,9 +56,11 @@ async function begun({ load, seed, referrals, now, staffing }: HistoryOptions): 
 async function loadMissing(options: HistoryOptions): Promise<HistoryOutcome> {
   const { load, now, progress, atOnce = AT_ONCE } = options;
   const history = await begun(options);
-  if (history.finishedAt !== null) return { status: 'was loaded before' };
   const { seed, referrals, staffing } = history;
   const simulated = simulation({ seed, referrals, until: new Date(history.until), staffing: staffing as Staffing });
+  // Also of a history that an earlier version loaded.
+  await load.transaction((unit) => nameStaff(unit, staffOf(simulated.practice), history.startedAt));
+  if (history.finishedAt !== null) return { status: 'was loaded before' };
   let { loaded, events } = history;
   let batch: SimulatedReferral[] = [];
   for (const each of simulated.referrals(loaded)) {
@@ -70,9 +72,8 @@ async function loadMissing(options: HistoryOptions): Promise<HistoryOutcome> {
     await load.transaction(async (unit) => {
       const finishedAt = last ? now().toISOString() : null;
       if (!(await unit.historyLoads.advance({ ...step, finishedAt }))) throw new Error('Another process went on with this history.');
-      if (step.from === 0) await nameStaff(unit, staffOf(simulated.practice), history.startedAt);
       await unit.addReferrals(added);
-      if (last) await recordLoad(unit, history, events + step.events, now());
+      if (last) await recordLoad(unit, history, { events: events + step.events, named: staffOf(simulated.practice).length }, now());
     });
     loaded = step.to;
     events += step.events;
@@ -84,7 +85,9 @@ async function loadMissing(options: HistoryOptions): Promise<HistoryOutcome> {
 
 /** Names alone: whoever is simulated has no role, does nothing here, and is given nothing new to do. */
 async function nameStaff(unit: BulkUnit, subjects: readonly string[], grantedAt: string): Promise<void> {
+  const known = new Set((await unit.grants.list()).map(({ subject }) => subject));
   for (const subject of subjects) {
+    if (known.has(subject)) continue;
     const name = simulatedName(subject);
     const fhirUser = `Practitioner/${subject}`;
     await unit.grants.put({ subject, fhirUser, name, roles: [], grantedBy: 'simulated-practice', grantedAt, reason: 'Simulated.' });
@@ -92,13 +95,18 @@ async function nameStaff(unit: BulkUnit, subjects: readonly string[], grantedAt:
 }
 
 /** One entry for all of it: nobody did any of it, and nobody’s record was touched. */
-async function recordLoad(unit: BulkUnit, { seed, until, referrals, startedAt }: HistoryLoad, events: number, now: Date): Promise<void> {
+async function recordLoad(
+  unit: BulkUnit,
+  { seed, until, referrals, startedAt }: HistoryLoad,
+  counts: { events: number; named: number },
+  now: Date,
+): Promise<void> {
   await unit.audit.append({
     at: now.toISOString(),
     actor: { subject: 'simulated-practice', fhirUser: null, sessionId: null },
     action: 'simulated-history.loaded',
     purpose: 'HSYSADMIN',
-    payload: { synthetic: true, seed, until, referrals, events, startedAt },
+    payload: { synthetic: true, seed, until, referrals, ...counts, startedAt },
   });
 }
 

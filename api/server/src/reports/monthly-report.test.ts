@@ -83,7 +83,7 @@ test('a range of assumptions is told as one, though it has no value; a change of
     ['revenue_capture'],
   );
   expect(report.sections[0]?.tables[0]?.rows).toEqual([
-    ['Title of revenue_capture', '2026-04', '12,000 to 34,000 dollars, assumed', '–', '120', 'none set', 'not told: it is assumed'],
+    ['Title of revenue_capture', 'Apr 2026', '12,000 to 34,000 dollars, assumed', '–', '120', 'none set', 'not told: it is assumed'],
   ]);
 });
 
@@ -124,7 +124,7 @@ test('headlines with change, causes of the month judged, definitions; no small c
   ]);
   const [headlines, causes] = report.sections;
   expect(headlines?.tables[0]?.rows).toEqual([
-    ['Title of completion', '2026-04', '70.0 %', '65.0 to 75.0', '100', 'at least 80.0 %', '+20.0 points since 2026-03 (+12.9 to +27.1)'],
+    ['Title of completion', 'Apr 2026', '70.0 %', '65.0 to 75.0', '100', 'at least 80.0 %', '+20.0 points since Mar 2026 (+12.9 to +27.1)'],
   ]);
   expect(causes?.tables[0]?.rows).toEqual([['Cardiology · Leaked. It was too far', '30', '15.0 %', '10.0 to 20.0', '200']]);
   const html = documentHtml(report);

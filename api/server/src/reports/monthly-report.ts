@@ -3,8 +3,10 @@
  * each number counts. A number belongs to the month of the order. Of a month that is too young to judge, or that would tell a small count,
  * nothing is said; the latest month before it that can be told stands in its place, by name.
  */
+
 import type { MetricFilter, MetricResult, MetricRow, SegmentName } from '@refloop/analytics/metric-result';
 import { type SafeRow, SMALLEST_CELL, withoutSmallCells } from '@refloop/analytics/small-cells';
+import { plainMonth } from '@refloop/domain/matching/plain-words';
 import { differenceOf } from './difference.ts';
 import type { ReportDocument, ReportSection } from './document.ts';
 import { countText, definitionLines, intervalText, isMean, rowText, targetText, valueText } from './figures.ts';
@@ -56,7 +58,7 @@ function changeText({ result: { metric }, now, before }: Headline): string {
   if (!now || !before) return 'nothing to compare with';
   if (isRange(now) || isRange(before)) return 'not told: it is assumed';
   const difference = differenceOf(now, before);
-  if (!difference) return `not told: an interval is open (${monthOf(before)}: ${valueText(before.value, metric.unit)})`;
+  if (!difference) return `not told: an interval is open (${plainMonth(monthOf(before))}: ${valueText(before.value, metric.unit)})`;
   const scale = metric.unit === 'share' ? 100 : 1;
   const unit = { share: 'points', days: 'days', minutes: 'minutes', count: '', 'per-referral': '', dollars: '' }[metric.unit];
   const signed = (difference: number): string => {
@@ -64,14 +66,14 @@ function changeText({ result: { metric }, now, before }: Headline): string {
     return Number(size) === 0 ? size : `${difference > 0 ? '+' : '−'}${size}`;
   };
   const clear = difference.low > 0 || difference.high < 0 ? '' : '; not distinguishable from no change';
-  return `${signed(difference.value)} ${unit} since ${monthOf(before)} (${signed(difference.low)} to ${signed(difference.high)}${clear})`;
+  return `${signed(difference.value)} ${unit} since ${plainMonth(monthOf(before))} (${signed(difference.low)} to ${signed(difference.high)}${clear})`;
 }
 
 function headlineSection(headlines: readonly Headline[], month: string): ReportSection {
   return {
     heading: 'Headline numbers',
     paragraphs: [
-      `By the month of the order. Where ${month} is too young to judge or would tell a count under ${SMALLEST_CELL}, the latest month that can be told stands instead. An interval that holds the target decides nothing.`,
+      `By the month of the order. Where ${plainMonth(month)} is too young to judge or would tell a count under ${SMALLEST_CELL}, the latest month that can be told stands instead. An interval that holds the target decides nothing.`,
     ],
     tables: [
       {
@@ -83,7 +85,7 @@ function headlineSection(headlines: readonly Headline[], month: string): ReportS
           const { now } = each;
           return [
             metric.title,
-            monthOf(now),
+            plainMonth(monthOf(now)),
             ...(isRange(now)
               ? [`${intervalText(now, metric.unit)} dollars, assumed`, '–']
               : [valueText(now.value, metric.unit), intervalText(now, metric.unit)]),
@@ -116,7 +118,7 @@ async function causesSection(ask: AskMetric, month: string): Promise<ReportSecti
   return {
     heading: 'Largest causes that can be avoided',
     paragraphs: [
-      `Of the orders from ${from} to ${month}. Leaked and never seen are two ways to lose a referral and never added. Causes of fewer than ${SMALLEST_CELL} referrals are not told.`,
+      `Of the orders from ${plainMonth(from)} to ${plainMonth(month)}. Leaked and never seen are two ways to lose a referral and never added. Causes of fewer than ${SMALLEST_CELL} referrals are not told.`,
       ...(rows.length === 0 ? [`No cause has ${SMALLEST_CELL} referrals in these months.`] : []),
     ],
     tables:
@@ -148,7 +150,7 @@ export async function monthlyReport(ask: AskMetric, month: string, known: readon
   const judged = monthOf(headlines.find(({ result }) => result.metric.id === 'completion')?.now);
   const causes = known.includes(CAUSES) && judged !== '' ? [await causesSection(ask, judged)] : [];
   return {
-    title: `Referrals, ${month}`,
+    title: `Referrals, ${plainMonth(month)}`,
     asOf,
     lines: [`As of ${asOf.slice(0, 10)}, snapshot ${first?.result.snapshot ?? 'none'}. Every number with its n and its interval.`],
     sections: [

@@ -1,11 +1,15 @@
 /** A view of Insights as a report: each of its metrics told apart, with its definition, and no small cells. */
+
 import type { MetricFilter, MetricResult } from '@refloop/analytics/metric-result';
 import { SMALLEST_CELL, withoutSmallCells } from '@refloop/analytics/small-cells';
+import { plainMonth } from '@refloop/domain/matching/plain-words';
 import type { ReportDocument } from './document.ts';
 import { countText, definitionLines, intervalText, rowText, targetText, valueText } from './figures.ts';
 
 export const filterText = (filter: MetricFilter): string => {
-  const named = Object.entries(filter).flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${value}`]));
+  const named = Object.entries(filter).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name} ${name === 'from' || name === 'to' ? plainMonth(value) : value}`],
+  );
   return named.length === 0 ? 'All referrals.' : `Looked at: ${named.join(', ')}.`;
 };
 

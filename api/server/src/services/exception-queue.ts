@@ -1,5 +1,5 @@
-import { plainUtc } from '@refloop/domain/matching/plain-words';
 /** The exceptions as a coordinator sees them, who takes or settles them. */
+import { plainUtc } from '@refloop/domain/matching/plain-words';
 import { referenceNumber } from '@refloop/domain/write-back/reference-number';
 import type { ExceptionRow, SettleException } from '../client/admin.ts';
 import { problem, type Refusal } from '../problem.ts';

@@ -152,7 +152,8 @@ export function createPacketService(deps: PacketDeps): PacketService {
     },
 
     prepare: async (session, referralId, { revision, what }, now) => {
-      const asked = await askEhr(session, referralId, now, TO_LOOK);
+      // What is put back is looked for once it is in again: files that are asked for twice would outlast whoever waits.
+      const asked = await askEhr(session, referralId, now, what.change === 'restore' ? 'without-files' : TO_LOOK);
       const prepared = await store.transaction(session.scope, async (unit): Promise<PacketAnswer> => {
         // First, here and in sending: two that take referral and packet in turn would wait for each other.
         await unit.events.hold(referralId);
@@ -176,12 +177,15 @@ export function createPacketService(deps: PacketDeps): PacketService {
         return { standing: 'there', packet: await viewOf(unit, after, session.scope) };
       });
       if (what.change !== 'restore') return prepared;
-      // What was out was not asked for: now it goes again, with its file.
-      const withIt = await askEhr(session, referralId, now, TO_LOOK);
-      return store.transaction(session.scope, async (unit): Promise<PacketAnswer> => {
-        const found = await find(unit, session, referralId, now, withIt);
-        return found === 'none' ? prepared : { standing: 'there', packet: await viewOf(unit, found, session.scope) };
-      });
+      const withFiles = async (): Promise<PacketAnswer> => {
+        const ofEhr = await askEhr(session, referralId, now, TO_LOOK);
+        return store.transaction(session.scope, async (unit): Promise<PacketAnswer> => {
+          const found = await find(unit, session, referralId, now, ofEhr);
+          return found === 'none' ? prepared : { standing: 'there', packet: await viewOf(unit, found, session.scope) };
+        });
+      };
+      // It is done, whatever becomes of the look.
+      return withFiles().catch(() => prepared);
     },
 
     send: async (session, referralId, asked, now) => {

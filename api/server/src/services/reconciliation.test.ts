@@ -304,6 +304,14 @@ describe('where the site wants Refloop to finish by itself', () => {
       },
     ],
     [
+      'refused, and sent again by a window that went away',
+      async (work: Approved) => {
+        await window(work.plan, { ...scriptedEhr([{ kind: 'status', status: 422 }], [work.order]) });
+        await window(work.plan, scriptedEhr([{ kind: 'dropped' }], [work.order]), { call: 'report', step: 'DocumentReference' });
+        await minutes(3);
+      },
+    ],
+    [
       'left for more than a day',
       async (work: Approved) => {
         await window(work.plan, scriptedEhr([], [work.order]), { call: 'attempt', step: 'DocumentReference' });

@@ -180,12 +180,21 @@ export function createReconciliation(deps: ReconciliationDeps): { run: () => Pro
     });
   }
 
-  const mayComplete = (site: Site, plan: Plan): boolean =>
+  /** By the log, which goes by what was heard last: in the plan a step that was sent again waits. */
+  const wasRefused = (site: Site, plan: Plan): Promise<boolean> =>
+    inSite(site, async (unit) => {
+      const order = (await readReferral(unit, plan.referralId))?.order;
+      const steps = order === undefined || order.status === 'draft' ? [] : (order.writeBack?.steps ?? []);
+      return steps.some(({ outcome }) => outcome?.status === 'refused');
+    });
+
+  // What the EHR refused, or a person has yet to judge, is not tried again behind their back.
+  const mayComplete = async (site: Site, plan: Plan): Promise<boolean> =>
     site.system?.completes === true &&
     plan.steps.some(isOpen) &&
-    // What the EHR refused, or a person has yet to judge, is not tried again behind their back.
     !plan.steps.some(({ outcome }) => outcome.status === 'refused' || outcome.status === 'unsure') &&
-    deps.now().getTime() - Date.parse(plan.decision.at) < COMPLETES_WITHIN_MS;
+    deps.now().getTime() - Date.parse(plan.decision.at) < COMPLETES_WITHIN_MS &&
+    !(await wasRefused(site, plan));
 
   type Looked = 'settled' | 'looked' | 'busy';
 
@@ -204,7 +213,7 @@ export function createReconciliation(deps: ReconciliationDeps): { run: () => Pro
       if (!taken.finished) {
         const stored = await inSite(site, (unit) => unit.plans.get(due.id));
         const found = await lookThrough(site, planOf(stored ?? taken, sentTime()), taken.patientId, by, ehr);
-        if (mayComplete(site, found)) await complete(site, found, taken.patientId, by, ehr, conditionalCreate);
+        if (await mayComplete(site, found)) await complete(site, found, taken.patientId, by, ehr, conditionalCreate);
       }
       const after = await inSite(site, (unit) => unit.plans.get(due.id));
       return after && (isFinished(after) || hasLapsed(planContentOf(after))) ? 'settled' : 'looked';

@@ -1,5 +1,5 @@
-import { plainUtc } from '@refloop/domain/matching/plain-words';
 /** The domain's refusals in the words of the API. */
+import { plainUtc } from '@refloop/domain/matching/plain-words';
 import type { ReferralRefusal } from '@refloop/domain/referral/command';
 import { unreachable } from '@refloop/domain/result';
 import { problem, type Refusal } from '../problem.ts';

@@ -89,8 +89,10 @@ export type ReferralApi = {
   url: string;
   scope: Scope;
   log: CapturedLog;
-  /** Moves on the clock that every request sees. */
-  /** `ahead`: by how many milliseconds the clock of the practice is ahead of the machine's. */
+  /**
+   * The machine's clock, that every request sees. `ahead`: by how many milliseconds the practice's is ahead of it; `sinceSet`: how many
+   * milliseconds ago it was set.
+   */
   clock: { now: Date; ahead: number; sinceSet: number };
   useDirectory: (directory: Directory, hash: string) => void;
   /** Opens a session as `POST /sessions` would once the EHR has proven everything; answers its token. */

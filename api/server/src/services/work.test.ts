@@ -65,7 +65,7 @@ describe('what waits to be signed', () => {
     });
     const row = overdue.find(({ detail }) => String(detail).includes('(emergency)'));
     expect(row).toMatchObject({ owner: 'Dr. Lee', patientName: 'Rosalind Quillfeather' });
-    expect(row?.['detail']).toContain('Prepared by Dr. nurse for Dr. Lee to sign (emergency), waiting since 2026-11-20 10:00 UTC.');
+    expect(row?.['detail']).toContain('Prepared by Dr. nurse for Dr. Lee to sign (emergency), waiting since 20 Nov 2026, 10:00 UTC.');
     for (const what of ['take', 'done']) {
       const refused = await call('POST', `/exceptions/${String(row?.['id'])}`, team.coordinator, { what, note: '' });
       expect([refused.status, problemType(refused.body)]).toEqual([409, 'conflict']);
