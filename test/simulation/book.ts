@@ -325,7 +325,7 @@ export function takeIn(book: Book, event: StoredEvent, authority: Authority): st
       book.proposal = undefined;
       if (book.saidOf !== undefined && book.saidOf !== npi) {
         book.authorizationSaid = book.payerApproved.has(npi);
-        if (book.authorizationSaid) book.saidOf = npi;
+        book.saidOf = npi;
       }
       book.attempts.push(newAttempt(npi));
       break;
