@@ -18,15 +18,12 @@ export function shortDay(date: string, thisYear: string): string {
 const localDay = new Intl.DateTimeFormat('sv-SE');
 const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 
-/** The reader's day of a moment: `2026-11-03`. */
-export const localDayOf = (moment: string | Date): string => localDay.format(new Date(moment));
-
 /** An instant as "09:41" today, "19 Nov 2026, 09:41" on other days. */
 export function plainTime(instant: string, now: Date = practiceTime()): string {
   const at = new Date(instant);
   const clock = time.format(at);
-  const day = localDayOf(at);
-  return day === localDayOf(now) ? clock : `${plainDay(day)}, ${clock}`;
+  const day = localDay.format(at);
+  return day === localDay.format(now) ? clock : `${plainDay(day)}, ${clock}`;
 }
 
 /** What is said of an entry, with its instants behind it: "For 8 Dec 2026, 09:00"; null where nothing is. */

@@ -1,7 +1,7 @@
 /** The cells of the worklist in words. Times in a cell are opening hours; the clock on the wall stands beside them on request. */
 import { RISK_WORDS } from '@refloop/domain/sla/risk';
 import type { WorklistRow } from '@refloop/server/client/worklist';
-import { localDayOf, plainTime, shortDay } from '../words/plain-date.ts';
+import { plainTime } from '../words/plain-date.ts';
 
 const WAITING: Record<NonNullable<WorklistRow['waitingOn']>, string> = {
   coordinator: 'Us',
@@ -26,23 +26,26 @@ type Moments = Pick<WorklistRow, 'dueAt' | 'since'>;
 type Clocks = Moments & Pick<WorklistRow, 'ageBusinessHours' | 'leftBusinessHours'>;
 
 const NOW_MS = 10 * 60_000;
-/** From so many opening hours on, what is over is told by its day and an age in days: nobody reckons in thousands of hours. */
+/** From so many opening hours on a time is told in days by the clock on the wall: nobody reckons in thousands of hours. */
 const LONG_HOURS = 100;
 const DAY_MS = 86_400_000;
+
+const daysSince = (moment: string, at: Date): string =>
+  `${Math.floor((at.getTime() - Date.parse(moment)) / DAY_MS).toLocaleString('en-US')} d`;
 
 /** @param at the moment of the list */
 export function leftWords({ dueAt, leftBusinessHours }: Clocks, at: Date): string {
   const over = Date.parse(dueAt) < at.getTime();
   // Over, or to come, while the practice is closed: no opening hour lies between.
   if (leftBusinessHours === 0) return over ? 'just over' : Date.parse(dueAt) - at.getTime() > NOW_MS ? 'due before opening' : 'due now';
-  if (over && -leftBusinessHours >= LONG_HOURS) return `over since ${shortDay(localDayOf(dueAt), localDayOf(at).slice(0, 4))}`;
+  if (over && -leftBusinessHours >= LONG_HOURS) return `${daysSince(dueAt, at)} over`;
   return over ? `${hoursWords(leftBusinessHours)} over` : `${hoursWords(leftBusinessHours)} left`;
 }
 
 /** Opening hours, or from a hundred on days by the clock on the wall: "41 h", "726 d". @param at the moment of the list */
 export function ageWords({ since, ageBusinessHours }: Clocks, at: Date): string {
   if (ageBusinessHours < LONG_HOURS) return hoursWords(ageBusinessHours);
-  return `${Math.floor((at.getTime() - Date.parse(since)) / DAY_MS).toLocaleString('en-US')} d`;
+  return daysSince(since, at);
 }
 
 export type LeftTone = 'over' | 'soon' | 'calm';
