@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { type Config, configFaults, readConfig } from '../api/server/src/config.ts';
 import { buildApp } from './app-build.ts';
 import { type Databases, openDatabases, ROOT, say, stateFolder } from './environment.ts';
+import { freePort } from './free-port.ts';
 import { publishSandboxDirectory } from './sandbox-directory.ts';
 import { publicKeySet, sandboxKey, sandboxTexts } from './sandbox-keys.ts';
 
@@ -89,17 +90,6 @@ function run(name: string, script: string, env: Record<string, string>): void {
     void stop(code === 2 ? 2 : 1);
   });
 }
-
-/** One that nobody listens on just now. */
-const freePort = (): Promise<number> =>
-  new Promise((done, fail) => {
-    const probe = createServer();
-    probe.once('error', fail);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => (typeof address === 'object' && address ? done(address.port) : fail(new Error('There is no free port.'))));
-    });
-  });
 
 async function refuseTakenPort(port: number, variable: string, host: string): Promise<void> {
   const free = await new Promise<boolean>((done) => {

@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freePort } from '../../tools/free-port.ts';
 import { createTestDatabase, type TestDatabase } from '../../tools/test-database.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
@@ -15,15 +14,6 @@ let state: string;
 let data: string;
 let port: number;
 const running = new Set<ChildProcess>();
-
-const freePort = (): Promise<number> =>
-  new Promise((done) => {
-    const probe = createServer();
-    probe.listen(0, '127.0.0.1', () => {
-      const { port: found } = probe.address() as AddressInfo;
-      probe.close(() => done(found));
-    });
-  });
 
 type Run = { process: ChildProcess; exited: Promise<number | null>; said: () => string };
 

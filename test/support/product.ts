@@ -1,8 +1,8 @@
 /** Starts the whole product as `npm start` does, on ports and a state folder of its own, and ends it again. */
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
+import { freePort } from '../../tools/free-port.ts';
 import { copyState, temporaryState } from '../../tools/test-state.ts';
 
 const root = resolve(import.meta.dirname, '..', '..');
@@ -15,17 +15,6 @@ export type Product = {
   millisecondsToHealthy: number;
   stop: () => Promise<void>;
 };
-
-async function freePort(): Promise<number> {
-  return new Promise((done, fail) => {
-    const probe = createServer();
-    probe.once('error', fail);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => (typeof address === 'object' && address ? done(address.port) : fail(new Error('no port'))));
-    });
-  });
-}
 
 const healthy = async (url: string): Promise<boolean> => (await fetch(`${url}/health`).catch(() => undefined))?.status === 200;
 

@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '@refloop/server/test-process';
+import { freePort } from '../../tools/free-port.ts';
 import { ensureDatabase, openPostgres } from '../../tools/postgres.ts';
 import { type Child, startChild } from './child.ts';
 import { startClock } from './fast-clock.ts';

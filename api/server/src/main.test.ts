@@ -3,9 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { freePort } from '../../../tools/free-port.ts';
 import { createTestDatabase, type TestDatabase } from '../../../tools/test-database.ts';
 import { LIMITS } from './rate-limits/limits.ts';
-import { freePort, processes, reasonOf, type Started, statusOf } from './test-process.ts';
+import { processes, reasonOf, type Started, statusOf } from './test-process.ts';
 
 let database: TestDatabase;
 let started: ReturnType<typeof processes>;

@@ -1,8 +1,8 @@
 /** For tests: Refloop as a process of its own, as `npm start` and a site's container start it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../../tools/free-port.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 
@@ -14,17 +14,6 @@ export type Started = {
   errors: () => string;
   ended: Promise<[number | null, NodeJS.Signals | null]>;
 };
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const probe = createServer();
-  probe.listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return typeof address === 'object' && address ? address.port : 0;
-}
 
 /** Starts processes on one database and ends what still runs of them. */
 export function processes(databaseUrl: string): {
