@@ -19,7 +19,7 @@ export type Report = {
   | { status: 'received' }
   /** A person looked at it: it is of something else, and nothing is asked of anybody for it. */
   | { status: 'not-of-this'; reason: string }
-  /** `linkedAt`: when it was put on record whose answer it is; of one that was taken off before, its review is owed since then. */
+  /** `linkedAt`: when it was put on record whose answer it is; its review is owed since then, and not from when it came. */
   | { status: 'matched'; attempt: number; linkedAt: Instant }
   | { status: 'reviewed'; attempt: number; linkedAt: Instant; reviewedBy: string; reviewedAt: Moment }
 );

@@ -124,9 +124,8 @@ const ofReports = ({ reports }: Referral, owed: Owed): Obligation[] =>
   reports.flatMap((report): Obligation[] => {
     if (report.status === 'reviewed' || report.status === 'not-of-this') return [];
     if (report.status === 'received') return [owed('match-report', `report ${report.id}`, report.receivedAt)];
-    // Taken off and linked again: nobody was to read it before that.
-    const since = report.takenOff > 0 ? later(report.receivedAt, report.linkedAt) : report.receivedAt;
-    return [owed('review', `report ${report.id}`, since)];
+    // Nobody could read it with this referral before it was linked to it: one that was placed anew is as old as it was.
+    return [owed('review', `report ${report.id}`, later(report.receivedAt, report.linkedAt))];
   });
 
 /**

@@ -131,8 +131,17 @@ describe('a note is taken off that had closed nothing', () => {
   });
 });
 
-describe('a note of the chart that was taken off is linked again', () => {
-  test('its review is owed since then, and not from when it came', () => {
+describe('a note is placed where it belongs, long after it came', () => {
+  test('its review is owed since it was linked there, and no lead is told at once', () => {
+    const history = after('visit', sent, accepted);
+    const came = { kind: 'report', attempt: 1, reportId: 'wrong', form: 'final', document: null, fromNpi: null, matched: true } as const;
+    history.see({ ...came, at: minute(3), key: 'inbound/again' }, FOUND);
+    expect(history.referral.reports[0]).toMatchObject({ receivedAt: minute(3) });
+    expect(owed(history, FOUND)).toContainEqual({ kind: 'review', about: 'report wrong', since: minute(FOUND) });
+    expect([late(history, FOUND), raised(history, FOUND)]).toEqual([[], []]);
+  });
+
+  test('one of the chart that was taken off and is linked again, too', () => {
     const history = after('visit', sent, accepted);
     const document = { type: 'DocumentReference', id: 'd' };
     const came = { kind: 'report', attempt: 1, reportId: 'wrong', form: 'final', document, fromNpi: null, matched: true } as const;
