@@ -48,8 +48,16 @@ test('an eConsult closes on advice and its review, without a visit; a note for t
   const held = desk.page.getByRole('listitem').filter({ hasText: 'Zbornak' });
   await expect(held).toContainText('It came by the link of one patient and names another.');
   await expect(held.getByRole('row', { name: /^name/ })).toContainText('differs');
+  await held.getByRole('button', { name: /^File here/ }).click();
+  const although = held.getByRole('form', { name: /^File in the chart of/ });
+  await expect(although).toContainText('another name and date of birth');
+  await expect(although.getByRole('textbox', { name: 'How you know that it is theirs, in a few words' })).toBeFocused();
+  await although.getByRole('button', { name: 'File it all the same' }).click();
+  await expect(although, 'not without a reason').toBeVisible();
   await expectAccessible(desk.page, 'a held note');
   await expectFits(desk.page, 'a held note');
+  await although.getByRole('button', { name: 'Do not file' }).click();
+  await expect(although).toHaveCount(0);
   expect(
     (await readChart(ASKED)).documents.filter(({ identifier }) => identifier?.some(({ system }) => system?.endsWith('/consult-note'))),
   ).toEqual([]);

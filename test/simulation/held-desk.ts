@@ -12,7 +12,7 @@ export async function workHeldQueue(world: World, practice: Practice, notes: Not
   if (listed.kind !== 'ok') return;
   for (const { id, isPdf, patients } of listed.value.documents) {
     const truth = notes.truthOfDocument(id);
-    const choices = patients.flatMap(({ referrals }) => referrals);
+    const choices = patients.flatMap(({ referrals, differs }) => referrals.map((referral) => ({ ...referral, differs })));
     const theirs = choices.find(
       ({ referralId }) =>
         world.watch.book(practice.scope, referralId)?.patientId === truth?.patientId && truth?.tenant === practice.scope.tenant,
@@ -22,9 +22,10 @@ export async function workHeldQueue(world: World, practice: Practice, notes: Not
       await world.server.ask(life, ({ held }, now) => held.setAside(session, id, 'Of nobody who is asked for here', now));
       continue;
     }
-    const { referralId, attempt } = theirs;
+    const { referralId, attempt, differs } = theirs;
+    const reason = differs.length > 0 ? 'Asked at the office' : '';
     // Two of them have it open: each places it.
     for (let times = world.faults.strikes('staff', 0.1) ? 2 : 1; times > 0; times -= 1)
-      await world.server.ask(life, ({ held }, now) => held.place(session, id, { referralId, attempt, form }, now));
+      await world.server.ask(life, ({ held }, now) => held.place(session, id, { referralId, attempt, form, reason }, now));
   }
 }

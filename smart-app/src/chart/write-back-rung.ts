@@ -3,6 +3,7 @@
 import type { Resource } from '@refloop/domain/fhir/ehr-port';
 import { chooseRung, RUNG_EFFECT, WRITE_ACTIONS } from '@refloop/domain/write-back/rung';
 import type { WriteBack } from '@refloop/server/client/recommendation';
+import { joined } from '../words/joined.ts';
 import { grants } from './granted-scopes.ts';
 
 type Capability = {
@@ -64,9 +65,6 @@ const LEFT_OUT_WORDS: Record<string, string> = {
   Task: 'a task',
   Provenance: 'the provenance',
 };
-
-const joined = (words: readonly string[]): string =>
-  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 
 /** What is not written, with why, each reason once. */
 export const leftOutOf = (leftOut: readonly { step: string; why: string }[]): string =>

@@ -1,9 +1,11 @@
 /** One patient whom a held note may be about: what it says beside what the chart says, and the referrals it may answer. */
 import { Button } from '@mantine/core';
 import type { ComparedField, PatientChoice, PlaceDocument } from '@refloop/server/client/inbound';
+import { useState } from 'react';
 import styles from '../center/CenterPage.module.css';
 import { Chip } from '../ui/Chip.tsx';
 import { plainDate, plainTime } from '../words/plain-date.ts';
+import { FileAlthough } from './FileAlthough.tsx';
 import held from './Held.module.css';
 
 const AGREES: Readonly<Record<ComparedField['agrees'], { words: string; tone: 'good' | 'wait' | 'bad' | 'info' }>> = {
@@ -15,9 +17,10 @@ const AGREES: Readonly<Record<ComparedField['agrees'], { words: string; tone: 'g
 
 const valueWords = (field: string, value: string): string => (field === 'born' ? plainDate(value) : value) || '—';
 
-export type PatientSectionProps = { patient: PatientChoice; onPlace: (choice: Pick<PlaceDocument, 'referralId' | 'attempt'>) => void };
+export type PatientSectionProps = { patient: PatientChoice; onPlace: (choice: Omit<PlaceDocument, 'form'>) => void };
 
 export function PatientSection({ patient, onPlace }: PatientSectionProps) {
+  const [asked, setAsked] = useState<Pick<PlaceDocument, 'referralId' | 'attempt'>>();
   return (
     <section className={held['patient']} aria-label={patient.name}>
       <h3>
@@ -54,21 +57,33 @@ export function PatientSection({ patient, onPlace }: PatientSectionProps) {
       ))}
       {patient.referrals.length === 0 ? <p>This patient has no order of ours that it could answer.</p> : null}
       {patient.referrals.map(({ referralId, attempt, specialist, specialtyName, approvedAt, writtenBy, date, isOver }) => (
-        <div key={`${referralId}-${attempt}`} className={styles['actions']}>
-          <Button
-            size="compact-sm"
-            variant="default"
-            aria-label={`File here: ${patient.name}, ${specialtyName}, ${specialist}`}
-            onClick={() => onPlace({ referralId, attempt })}
-          >
-            File here
-          </Button>
-          <span>
-            {specialtyName} to {specialist}, ordered {plainTime(approvedAt)}
-            {writtenBy === 'same' ? ' · written by this specialist' : writtenBy === 'different' ? ' · written by somebody else' : ''}
-            {date === 'before' ? ' · from before the order' : ''}
-            {isOver ? ' · this order is over' : ''}
-          </span>
+        <div key={`${referralId}-${attempt}`}>
+          <div className={styles['actions']}>
+            <Button
+              size="compact-sm"
+              variant="default"
+              aria-label={`File here: ${patient.name}, ${specialtyName}, ${specialist}`}
+              onClick={() => {
+                if (patient.differs.length > 0) setAsked({ referralId, attempt });
+                else onPlace({ referralId, attempt, reason: '' });
+              }}
+            >
+              {patient.differs.length > 0 ? 'File here…' : 'File here'}
+            </Button>
+            <span>
+              {specialtyName} to {specialist}, ordered {plainTime(approvedAt)}
+              {writtenBy === 'same' ? ' · written by this specialist' : writtenBy === 'different' ? ' · written by somebody else' : ''}
+              {date === 'before' ? ' · from before the order' : ''}
+              {isOver ? ' · this order is over' : ''}
+            </span>
+          </div>
+          {asked?.referralId === referralId && asked.attempt === attempt ? (
+            <FileAlthough
+              patient={patient}
+              onFile={(reason) => onPlace({ referralId, attempt, reason })}
+              onCancel={() => setAsked(undefined)}
+            />
+          ) : null}
         </div>
       ))}
     </section>

@@ -20,9 +20,11 @@ export const HeldReason = z.enum([
 ]);
 export type HeldReason = z.infer<typeof HeldReason>;
 
+const ComparedName = z.enum(['name', 'born', 'sex', 'address', 'phone', 'record number']);
+
 /** How one field of what the document says and of what the chart says agree. */
 const Compared = z.object({
-  field: z.enum(['name', 'born', 'sex', 'address', 'phone', 'record number']),
+  field: ComparedName,
   said: z.string(),
   chart: z.string(),
   agrees: z.enum(['yes', 'nearly', 'no', 'not said']),
@@ -48,6 +50,8 @@ const PatientChoice = z.object({
   fields: z.array(Compared),
   /** Why it is not taken for the same person by itself. */
   against: z.array(z.string()),
+  /** In which of name, date of birth and record number the document differs from their chart: it is filed there with a reason alone. */
+  differs: z.array(ComparedName),
   /** By whose link it came. */
   linked: z.boolean(),
   referrals: z.array(ReferralChoice),
@@ -102,14 +106,20 @@ export const PlaceDocument = z.object({
   referralId: z.string().min(1).max(60),
   attempt: z.int().min(1).max(99),
   form: z.enum(['final', 'interim']),
+  /** How it is known to be of this patient, where it says another name, date of birth or record number than their chart. */
+  reason: z.union([z.string().trim().min(3, 'Say in a few words how you know').max(300), z.literal('')]).default(''),
 });
 export type PlaceDocument = z.infer<typeof PlaceDocument>;
 
 export const SetDocumentAside = z.object({ reason: z.string().trim().min(3, 'Say in a few words what it is').max(300) });
 export type SetDocumentAside = z.infer<typeof SetDocumentAside>;
 
+/** Where a person filed it although it differs from the patient's chart: in what, and how they know. */
+export const FiledAlthough = z.object({ differs: z.array(ComparedName), reason: z.string() });
+
 /** What was read of a note that came back, for whoever reviews it. */
 export const NoteReading = z.object({
+  although: FiledAlthough.nullable(),
   isPdf: z.boolean(),
   /** Under which it is saved; it tells nothing of anybody. */
   fileName: z.string(),

@@ -32,7 +32,7 @@ export async function holdAgain(unit: Unit, referral: Referral, report: Report, 
   if (!document) return;
   const earlier = await unit.inboundDocuments.get(document.id);
   const kept: InboundContent = earlier ? inboundContentOf(earlier.content) : { ...contentToRead(null), type: document.contentType };
-  const content: InboundContent = { ...kept, link: null, why: 'taken-off', note: '', heldAgainAt: at };
+  const content: InboundContent = { ...kept, link: null, why: 'taken-off', note: '', although: null, heldAgainAt: at };
   const row = {
     id: idAgain(document.id, referral, report),
     source: earlier?.source ?? ('portal' as const),

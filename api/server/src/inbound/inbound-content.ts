@@ -1,6 +1,6 @@
 /** What is kept of a document that came in: what was read, and why it is held. */
 import { z } from 'zod';
-import { HeldReason, type NoteReading } from '../client/inbound.ts';
+import { FiledAlthough, HeldReason, type NoteReading } from '../client/inbound.ts';
 import type { Json } from '../store/store.ts';
 import { ReadDocument, UNREADABLE } from './read-document.ts';
 
@@ -15,6 +15,8 @@ export const InboundContent = z.object({
   why: HeldReason.nullable(),
   /** What a person who set it aside says it is. */
   note: z.string(),
+  /** Where a person filed it although it says somebody else. */
+  although: FiledAlthough.nullable().default(null),
   /** With which mail it came, as an attachment; null of what came by itself. `id`: under which the mail is kept. */
   mail: z.object({ id: z.string(), from: z.string(), subject: z.string(), text: z.string() }).nullable().default(null),
   /** Since when it is held once more, where it was taken off a referral; null of what was never placed. */
@@ -63,7 +65,7 @@ export function typeOf(reading: ReadDocument, bytes: Uint8Array): string {
 export function readingOf(content: InboundContent | undefined, type: string): NoteReading {
   const reading = content?.reading ?? null;
   // A name that tells nothing: files end up in download folders.
-  const file = { isPdf: type === PDF_TYPE, fileName: `note.${ENDINGS[type] ?? 'bin'}` };
+  const file = { isPdf: type === PDF_TYPE, fileName: `note.${ENDINGS[type] ?? 'bin'}`, although: content?.although ?? null };
   if (reading?.kind === 'read') {
     const { title, header, parts, extracts } = reading;
     return { ...file, title, unreadable: '', header, parts, extracts };
@@ -78,6 +80,7 @@ export const contentToRead = (mail: InboundContent['mail']): InboundContent => (
   link: null,
   why: null,
   note: '',
+  although: null,
   heldAgainAt: null,
   tries: 0,
   mail,

@@ -122,12 +122,24 @@ describe('a note that is not certain', () => {
     expect(await toReview()).toEqual([]);
     const path = `/inbound/documents/${document?.id}/placing`;
     expect((await api.call('POST', path, coordinator, { referralId: 'none', attempt: 1, form: 'final' })).status).toBe(404);
-    expect((await api.call('POST', path, coordinator, { referralId: 'r2', attempt: 7, form: 'final' })).status).toBe(404);
-    expect((await api.call('POST', path, coordinator, { referralId: 'r2', attempt: 1, form: 'interim' })).status).toBe(200);
-    expect((await api.call('POST', path, coordinator, { referralId: 'r2', attempt: 1, form: 'interim' })).status).toBe(404);
+    const reason = 'Called Rocio at home';
+    expect((await api.call('POST', path, coordinator, { referralId: 'r2', attempt: 7, form: 'final', reason })).status).toBe(404);
+    const interim = { referralId: 'r2', attempt: 1, form: 'interim' };
+    expect(patient?.differs).toEqual(['name']);
+    expect(await api.call('POST', path, coordinator, interim), 'it says somebody else').toMatchObject({
+      status: 422,
+      body: { errors: [{ field: 'reason', fix: expect.any(String) }] },
+    });
+    expect((await api.call('POST', path, coordinator, { ...interim, reason: 'x' })).status).toBe(400);
+    expect([(await held()).length, await toReview()]).toEqual([1, []]);
+    expect((await api.call('POST', path, coordinator, { ...interim, reason })).status).toBe(200);
+    expect((await api.call('POST', path, coordinator, { ...interim, reason })).status).toBe(404);
     expect(await held()).toEqual([]);
     const audit = await api.store.transaction(api.scope, (unit) => unit.audit.list({ referralId: 'r2' }));
-    expect(audit.map(({ action }) => action)).toContain('inbound.placed');
+    expect(audit.findLast(({ action }) => action === 'inbound.placed')).toMatchObject({ payload: { differs: ['name'] } });
+    expect(JSON.stringify(audit), 'what names somebody is not in the audit').not.toContain('Rocio');
+    const read = await api.call('GET', `/work/documents/${document?.id}/reading`, clinician);
+    expect(read.body, 'who reviews it is told').toMatchObject({ although: { differs: ['name'], reason } });
   });
 
   test.each<[string, () => Promise<Uint8Array<ArrayBuffer>>, string, string]>([

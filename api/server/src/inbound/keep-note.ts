@@ -41,6 +41,7 @@ export async function keepNote(unit: Unit, note: NoteOfLink): Promise<'held' | '
       link: { referralId, attempt },
       why,
       note: '',
+      although: null,
       heldAgainAt: null,
       tries: 0,
       mail: null,

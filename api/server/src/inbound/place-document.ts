@@ -11,7 +11,13 @@ import type { Unit } from '../store/store.ts';
 import type { InboundContent } from './inbound-content.ts';
 import { unreadable } from './read-document.ts';
 
-export type Placing = { referralId: string; attempt: number; form: Report['form'] };
+export type Placing = {
+  referralId: string;
+  attempt: number;
+  form: Report['form'];
+  /** Where it says somebody else, and a person knows better. */
+  although?: InboundContent['although'];
+};
 
 /** An interim note says so of itself. */
 export function formOf({ reading }: InboundContent): Report['form'] {
@@ -24,7 +30,7 @@ export async function placeDocument(
   unit: Unit,
   document: StoredInbound,
   content: InboundContent,
-  { referralId, attempt, form }: Placing,
+  { referralId, attempt, form, although = null }: Placing,
   actor: Actor,
   at: string,
 ): Promise<boolean> {
@@ -51,7 +57,7 @@ export async function placeDocument(
   });
   if (!applied || !there) return false;
   await unit.documents.insert({ id, referralId, contentType: content.type, sha256, receivedAt, bytes });
-  const kept: InboundContent = { ...content, why: null, heldAgainAt: null };
+  const kept: InboundContent = { ...content, why: null, although, heldAgainAt: null };
   await unit.inboundDocuments.settle(id, { status: 'placed', at, referralId }, kept);
   return true;
 }

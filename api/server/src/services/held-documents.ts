@@ -15,7 +15,7 @@ import type { StoredInbound } from '../store/inbound-documents.ts';
 import type { Store, Unit } from '../store/store.ts';
 import { policyIn } from './engine/policy-in-force.ts';
 import { staffIn } from './engine/staff.ts';
-import { patientsBy, patientsFor, type Shown } from './held-patients.ts';
+import { differsFrom, patientsBy, patientsFor, type Shown } from './held-patients.ts';
 import { readReferral, withRetry } from './referral-log.ts';
 import { namesOf } from './staff-names.ts';
 
@@ -32,6 +32,11 @@ const MOST = 50;
 
 const notHeld = (): Refusal =>
   problem('not-found', 'This document is not held any more: somebody placed it or set it aside. Reload the list.');
+
+const saysSomebodyElse = (): Refusal =>
+  problem('unprocessable', 'The note says another name, date of birth or record number than this patient’s chart. Nothing was placed.', [
+    { field: 'reason', message: 'Say in a few words how you know that it is of this patient', fix: 'For example: married name' },
+  ]);
 
 type Duties = { policy: SlaPolicy; staff: readonly StaffPerson[]; names: ReadonlyMap<string, string>; now: string };
 
@@ -163,14 +168,17 @@ export function createHeldDocumentService({ store }: { store: Store }): HeldDocu
             'There is no order in force with this number, nor one that was. Nothing was placed. Reload the list.',
           );
         }
-        if (!(await placeDocument(unit, document, content, asked, personOf(session), at))) {
+        const { referralId, attempt, form, reason } = asked;
+        const differs = await differsFrom(unit, content, referral.patientId);
+        if (differs.length > 0 && reason === '') return saysSomebodyElse();
+        const although = differs.length > 0 ? { differs, reason } : null;
+        if (!(await placeDocument(unit, document, content, { referralId, attempt, form, although }, personOf(session), at))) {
           throw new Refused(problem('not-found', 'Nobody was asked under this number. Nothing was placed. Reload the list.'));
         }
-        const { referralId, attempt, form } = asked;
         await record(unit, session, now, 'inbound.placed', {
           referralId,
           patientId: referral.patientId,
-          payload: { id, attempt, form, sha256: document.sha256 },
+          payload: { id, attempt, form, sha256: document.sha256, differs },
         });
         return { placed: true as const };
       }),

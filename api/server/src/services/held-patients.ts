@@ -65,6 +65,19 @@ function comparedFields(said: Identity, chart: StoredIdentity): ComparedField[] 
   return compared ? fieldsOf(said, chart.identity, compared) : [];
 }
 
+/** What tells a person from others: a note that says another of these may be somebody else's. */
+const IDENTIFYING: readonly ComparedField['field'][] = ['name', 'born', 'record number'];
+
+const differsIn = (fields: readonly ComparedField[]): ComparedField['field'][] =>
+  fields.filter(({ field, agrees }) => agrees === 'no' && IDENTIFYING.includes(field)).map(({ field }) => field);
+
+/** In what the document differs from the chart of this patient, or of the one into whom they were merged. */
+export async function differsFrom(unit: Unit, content: InboundContent, patientId: string): Promise<ComparedField['field'][]> {
+  const chart = await unit.patientIdentities.get(patientId);
+  const current = chart?.replacedBy ? await unit.patientIdentities.get(chart.replacedBy) : chart;
+  return current ? differsIn(comparedFields(saidOf(content), current)) : [];
+}
+
 const choiceOf = (candidate: ReferralCandidate, specialtyName: string): ReferralChoice => ({
   referralId: candidate.referralId,
   attempt: candidate.attempt,
@@ -106,9 +119,11 @@ export async function patientsBy(
   const linked = content.link && (await readReferral(unit, content.link.referralId));
   const shown: Shown[] = [];
   for (const { patientId, ...chart } of charts.slice(0, MOST_FOUND)) {
+    const fields = comparedFields(saidOf(content), { patientId, ...chart });
     const choice: PatientChoice = {
       name: nameOf(chart.identity),
-      fields: comparedFields(saidOf(content), { patientId, ...chart }),
+      fields,
+      differs: differsIn(fields),
       against: [],
       linked: linked?.patientId === patientId,
       referrals: await choicesOf(unit, content, patientId, like),
@@ -131,9 +146,11 @@ export async function patientsFor(unit: Unit, content: InboundContent): Promise<
   for (const compared of shown) {
     const chart = charts.find(({ patientId }) => patientId === compared.patientId);
     if (!chart) continue;
+    const fields = fieldsOf(said, chart.identity, compared);
     const choice: PatientChoice = {
       name: nameOf(chart.identity),
-      fields: fieldsOf(said, chart.identity, compared),
+      fields,
+      differs: differsIn(fields),
       against: compared.against.map((guard) => GUARDS[guard]),
       linked: linked?.patientId === compared.patientId,
       referrals: await choicesOf(unit, content, compared.patientId, charts),
@@ -142,9 +159,11 @@ export async function patientsFor(unit: Unit, content: InboundContent): Promise<
   }
   if (linked && !choices.some(({ choice }) => choice.linked)) {
     const identity = ofLink?.identity;
+    const fields = identity ? comparedFields(said, ofLink) : [];
     const choice: PatientChoice = {
       name: identity ? nameOf(identity) : 'The patient of the link',
-      fields: identity ? comparedFields(said, ofLink) : [],
+      fields,
+      differs: differsIn(fields),
       against: [],
       linked: true,
       referrals: await choicesOf(unit, content, linked.patientId, charts),
