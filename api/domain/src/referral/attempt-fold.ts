@@ -5,6 +5,8 @@ import {
   type Attempt,
   isEnded,
   type Moment,
+  type Provable,
+  type ProvedStage,
   type SinceNote,
   type Standing,
   type Transmission,
@@ -19,17 +21,27 @@ import type { Report } from './report.ts';
 
 export type FactOfAttempt = Exclude<AttemptFact, { type: 'attempt-opened' }>;
 
-/** Stages that what follows proves: a note that is taken off takes them with it. */
-const INFERRED: readonly AttemptFact['type'][] = ['attempt-sent', 'attempt-accepted', 'patient-seen'];
+const INFERRED: readonly string[] = ['attempt-sent', 'attempt-accepted', 'patient-seen'] satisfies Provable[];
+const isProvable = (type: string): type is Provable => INFERRED.includes(type);
 
-export function afterFact(attempt: Attempt, fact: FactOfAttempt, at: Moment): Attempt {
+/** `sequence`: of its event; null of one that is gone through once more without an event. */
+type Told = { at: Moment; sequence: number | null };
+
+/**
+ * A stage without a time is proved by what comes next of this attempt, in the same act: by a note, and then it is taken off with that, or by
+ * something else that was told, and then it stands whatever becomes of any note.
+ */
+export function afterFact(attempt: Attempt, fact: FactOfAttempt, { at, sequence }: Told): Attempt {
   const after = changed(attempt, fact, at);
   const { sinceNote } = attempt;
-  if (at === null && INFERRED.includes(fact.type)) return { ...after, sinceNote: sinceNote ?? { before: standingOf(attempt), since: [] } };
+  if (at === null && isProvable(fact.type)) {
+    const { before, since, inferred }: SinceNote = sinceNote ?? { before: standingOf(attempt), since: [], inferred: [] };
+    const stages = sequence === null ? inferred : [...inferred, { stage: fact.type, sequence }];
+    return { ...after, sinceNote: { before, since, inferred: stages } };
+  }
   if (sinceNote === null) return after;
-  // Inferred from what was told now, and from no note.
   if (sinceNote.since.length === 0) return { ...after, sinceNote: null };
-  return { ...after, sinceNote: { ...sinceNote, since: [...sinceNote.since, { fact, at }] } };
+  return { ...after, sinceNote: { ...sinceNote, since: [...sinceNote.since, { fact, at }], inferred: [] } };
 }
 
 const standingOf = ({ work, acceptedAt, visits, appointments, transmissions }: Attempt): Standing => ({
@@ -46,12 +58,25 @@ const isSeenBefore = ({ visits, work }: Attempt): boolean =>
 
 /** A report that is known to answer an attempt moves its work where the table lets it. */
 export function afterNote(attempt: Attempt, { id: reportId, form, receivedAt }: Report): Attempt {
-  const { before, since }: SinceNote = attempt.sinceNote ?? { before: standingOf(attempt), since: [] };
-  const linked: Attempt = { ...attempt, sinceNote: { before, since: [...since, { reportId }] } };
+  const { before, since, inferred }: SinceNote = attempt.sinceNote ?? { before: standingOf(attempt), since: [], inferred: [] };
+  const linked: Attempt = {
+    ...attempt,
+    sinceNote: { before, since: [...since, { reportId }], inferred: [] },
+    proved: provedBy(reportId, inferred, attempt.proved),
+  };
   const from: WorkStatus = isSeenBefore(attempt) && form === 'final' ? 'seen' : attempt.work.status;
   const to = MOVES[from][form === 'final' ? 'outcome' : 'interim'];
   return to === 'completed' || to === 'seen' ? withWork(linked, { status: to, since: receivedAt }) : linked;
 }
+
+const provedBy = (reportId: string, stages: SinceNote['inferred'], before: readonly ProvedStage[]): ProvedStage[] => {
+  const isOf = ({ sequence }: ProvedStage): boolean => stages.some((stage) => stage.sequence === sequence);
+  const isNew = ({ sequence }: SinceNote['inferred'][number]): boolean => !before.some((stage) => stage.sequence === sequence);
+  return [
+    ...before.map((stage) => (isOf(stage) ? { ...stage, reportId } : stage)),
+    ...stages.filter(isNew).map((stage) => ({ ...stage, reportId })),
+  ];
+};
 
 /** As it would stand, by what is on record, had this note never been linked to it: what made no event while it stood is not heard anew. */
 export function withoutNote(referral: Referral, attempt: Attempt, reportId: string): Attempt {
@@ -59,20 +84,22 @@ export function withoutNote(referral: Referral, attempt: Attempt, reportId: stri
   const { before, since } = attempt.sinceNote;
   return since.reduce(
     (standing: Attempt, each) => {
-      if ('fact' in each) return each.fact.type === 'attempt-opened' ? standing : afterFact(standing, each.fact, each.at);
+      if ('fact' in each)
+        return each.fact.type === 'attempt-opened' ? standing : afterFact(standing, each.fact, { at: each.at, sequence: null });
       const report = each.reportId === reportId ? undefined : referral.reports.find(({ id }) => id === each.reportId);
       return report ? afterNote(proved(referral, standing, report.form), report) : standing;
     },
-    { ...attempt, ...before, sinceNote: null },
+    { ...attempt, ...before, sinceNote: null, proved: attempt.proved.map((stage) => ({ ...stage, reportId: null })) },
   );
 }
 
+/** Put on record when the note that is taken off came first, such a stage has its event already: the last of its kind. */
 const proved = (referral: Referral, attempt: Attempt, form: Report['form']): Attempt =>
-  reportProves(referral, attempt, form).reduce(
-    (standing, { fact }) =>
-      isCareFact(fact) && isAttemptFact(fact) && fact.type !== 'attempt-opened' ? afterFact(standing, fact, null) : standing,
-    attempt,
-  );
+  reportProves(referral, attempt, form).reduce((standing, { fact }) => {
+    if (!isCareFact(fact) || !isAttemptFact(fact) || fact.type === 'attempt-opened') return standing;
+    const sequence = attempt.proved.findLast(({ stage }) => stage === fact.type)?.sequence ?? null;
+    return afterFact(standing, fact, { at: null, sequence });
+  }, attempt);
 
 const withWork = (attempt: Attempt, work: Work): Attempt => ({ ...attempt, work });
 

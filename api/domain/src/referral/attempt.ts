@@ -79,6 +79,8 @@ export type Attempt = {
   work: Work;
   /** So that a note that was linked by mistake can be taken off with all that rested on it; null where none was linked. */
   sinceNote: SinceNote | null;
+  /** Stages that were put on record because a note proved them, in the order in which they were. */
+  proved: ProvedStage[];
   /** When a note of it, or the one that had closed the loop, was taken off again: what is owed since then has its whole time from that on. */
   reopenedAt: Moment;
 };
@@ -86,11 +88,22 @@ export type Attempt = {
 /** What moves with the work. */
 export type Standing = Pick<Attempt, 'work' | 'acceptedAt' | 'visits' | 'appointments' | 'transmissions'>;
 
+/** Stages of which a note says, without a time, that they were. */
+export type Provable = 'attempt-sent' | 'attempt-accepted' | 'patient-seen';
+
+/**
+ * `sequence`: the event of that stage. `reportId`: the note by which it stands; null since that one was taken off and no other proves it:
+ * then nobody knows that it ever was.
+ */
+export type ProvedStage = { stage: Provable; sequence: number; reportId: string | null };
+
 export type SinceNote = {
   /** How it stood before the first note, and before what that proved. */
   before: Standing;
   /** What was told from then on, and which notes were linked, one after the other; what was only inferred of a stage is not among it. */
   since: ({ fact: AttemptFact; at: Moment } | { reportId: string })[];
+  /** Stages just inferred, until what proves them is told: it comes next, with the same act. */
+  inferred: Omit<ProvedStage, 'reportId'>[];
 };
 
 /** @param toSendSince where another gave way to it, since that one was to be sent it */
@@ -106,6 +119,7 @@ export const newAttempt = (number: number, performer: Performer, since: Moment, 
   visits: [],
   work: { status: 'draft', since },
   sinceNote: null,
+  proved: [],
   reopenedAt: null,
 });
 

@@ -119,7 +119,7 @@ function afterAttempt(referral: Referral, fact: AttemptFact, { at, sequence }: T
       : referral.proposal;
     return { ...referral, authorization, proposal, attempts: [...referral.attempts, attempt] };
   }
-  return withAttempt(referral, fact.attempt, (attempt) => afterFact(attempt, fact, at));
+  return withAttempt(referral, fact.attempt, (attempt) => afterFact(attempt, fact, { at, sequence }));
 }
 
 function afterReport(referral: Referral, fact: ReportFact, told: Told): Referral {

@@ -1,9 +1,10 @@
 /** What must have been although nobody told of it: stages without a time, on which no duration rests. */
+import type { Instant } from '../instant.ts';
 import { type Attempt, isEnded, type WorkStatus } from './attempt.ts';
 import type { AttemptFact } from './care-event.ts';
 import type { Happening } from './event.ts';
 import type { Referral } from './referral.ts';
-import type { Report } from './report.ts';
+import { isLinked, type Report } from './report.ts';
 
 const inferred = (...facts: AttemptFact[]): Happening[] => facts.map((fact) => ({ effectiveAt: null, factKey: null, fact }));
 
@@ -29,4 +30,17 @@ export function visitProved({ service }: Referral, attempt: Attempt, form: Repor
 export function reportProves(referral: Referral, attempt: Attempt, form: Report['form']): Happening[] {
   const visit = visitProved(referral, attempt, form);
   return visit.length > 0 || isEnded(attempt) ? visit : stagesProved(attempt, 'accepted');
+}
+
+/**
+ * The events of stages that a note proved, by sequence: since when one that is linked proves it. Null where the note was taken off and no
+ * other proves it: it counts as not having been, until it is told or proved anew. What somebody told is never among them.
+ */
+export function stagesOfNotes({ attempts, reports }: Referral): ReadonlyMap<number, Instant | null> {
+  const linkedAt = new Map(reports.filter(isLinked).map((report) => [report.id, report.linkedAt]));
+  return new Map(
+    attempts.flatMap(({ proved }) =>
+      proved.map(({ sequence, reportId }) => [sequence, reportId === null ? null : (linkedAt.get(reportId) ?? null)] as const),
+    ),
+  );
 }

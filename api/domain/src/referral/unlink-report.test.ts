@@ -7,6 +7,7 @@ import type { WorkStatus } from './attempt.ts';
 import { actsOf, byHand } from './by-hand.ts';
 import { capture } from './capture.ts';
 import { SERVICES } from './closure.ts';
+import { stagesOfNotes } from './inference.ts';
 import { statusOf } from './status.ts';
 import { act, type History, inChart, minute } from './test-care.ts';
 
@@ -195,5 +196,103 @@ describe('a note that was linked by mistake is taken off', () => {
     expect(byHand(history.referral, what, 'another press', minute(21))).toMatchObject({ refusal: { kind: 'nothing-to-unlink' } });
     const unknown = { ...what, reportId: 'none' };
     expect(byHand(history.referral, unknown, 'third press', minute(21))).toMatchObject({ refusal: { kind: 'no-such-report' } });
+  });
+});
+
+/** The events of one stage that stand, told or proved, each by the minute since when: of what has a time, its own. */
+const stood = ({ events, referral }: History): string[] =>
+  events.flatMap(({ fact, sequence, effectiveAt, recordedAt }) => {
+    if (!['attempt-sent', 'attempt-accepted', 'patient-seen'].includes(fact.type)) return [];
+    const since = stagesOfNotes(referral).get(sequence);
+    const at = since === undefined ? (effectiveAt ?? recordedAt) : since;
+    return at === null ? [] : [`${fact.type} ${(Date.parse(at) - Date.parse(minute(0))) / 60_000}`];
+  });
+
+describe('a stage that only a note proved', () => {
+  const proved = (history: History) => [...stagesOfNotes(history.referral).values()];
+
+  test('goes with the note, and comes with the next one that proves it', () => {
+    const history = after(inChart());
+    comes(history, 'wrong', 10);
+    expect(stood(history)).toEqual(['attempt-sent 10', 'attempt-accepted 10', 'patient-seen 10']);
+    unlink(history, 'wrong', 20);
+    expect([stood(history), proved(history)]).toEqual([[], [null, null, null]]);
+    comes(history, 'right', 30);
+    expect(stood(history)).toEqual(['attempt-sent 30', 'attempt-accepted 30', 'patient-seen 30']);
+  });
+
+  test('of what somebody told only the rest goes', () => {
+    const history = after(inChart(), 'sent', 'accepted');
+    comes(history, 'wrong', 10);
+    unlink(history, 'wrong', 20);
+    expect([stood(history), proved(history)]).toEqual([['attempt-sent 1', 'attempt-accepted 2'], [null]]);
+  });
+
+  test('is no note’s where a visit that was told proved it', () => {
+    const history = after(inChart());
+    const visit = { kind: 'visit', seenBy: { npi: null, nucc: null, network: 'in' }, evidence: 'claim' } as const;
+    history.see({ ...visit, attempt: 1, at: minute(5), key: 'claim/1' }, 6);
+    comes(history, 'wrong', 10);
+    unlink(history, 'wrong', 20);
+    expect([stood(history), proved(history)]).toEqual([['attempt-sent 6', 'attempt-accepted 6', 'patient-seen 5'], []]);
+  });
+
+  test('stands by another note that is linked to it, since that was; by an interim one no visit does', () => {
+    const history = after(inChart());
+    comes(history, 'wrong', 10);
+    comes(history, 'right', 15);
+    comes(history, 'interim', 16, { form: 'interim' });
+    unlink(history, 'wrong', 20);
+    expect(stood(history)).toEqual(['attempt-sent 15', 'attempt-accepted 15', 'patient-seen 15']);
+    unlink(history, 'right', 21);
+    expect(stood(history)).toEqual(['attempt-sent 16', 'attempt-accepted 16']);
+    unlink(history, 'interim', 22);
+    expect(stood(history)).toEqual([]);
+  });
+
+  test('stands by the same note once that is linked again, since then', () => {
+    const history = after(inChart());
+    comes(history, 'wrong', 10, { type: 'DocumentReference' });
+    comes(history, 'other', 11);
+    unlink(history, 'wrong', 20);
+    history.ask({ type: 'match-report', reportId: 'wrong', attempt: 1 }, 25);
+    unlink(history, 'other', 30);
+    expect(stood(history)).toEqual(['attempt-sent 25', 'attempt-accepted 25', 'patient-seen 25']);
+  });
+
+  test('whatever happens: the events that stand are what the referral says', () => {
+    const ids = ['n1', 'n2', 'n3'] as const;
+    const NOTES = {
+      ...Object.fromEntries(
+        ids.flatMap((id) => [
+          [`${id} final`, (history: History, at: number) => void comes(history, id, at, { type: 'DocumentReference' })],
+          [`${id} interim`, (history: History, at: number) => void comes(history, id, at, { type: 'DocumentReference', form: 'interim' })],
+          [`${id} off`, (history: History, at: number) => void unlink(history, id, at)],
+          [`${id} again`, (history: History, at: number) => history.ask({ type: 'match-report', reportId: id, attempt: 1 }, at)],
+        ]),
+      ),
+      visit: (history: History, at: number) => {
+        const seenBy = { npi: null, nucc: null, network: 'in' } as const;
+        history.see({ kind: 'visit', seenBy, evidence: 'claim', attempt: 1, at: minute(at), key: `claim/${at}` }, at);
+      },
+    } as const;
+    const ACTS = { ...STEPS, ...NOTES } as Readonly<Record<string, (history: History, at: number) => unknown>>;
+    let gone = 0;
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...SERVICES),
+        fc.array(fc.constantFrom(...Object.keys(ACTS), ...Object.keys(NOTES)), { minLength: 3, maxLength: 14 }),
+        (service, did) => {
+          const history = inChart(service);
+          for (const [at, name] of did.entries()) ACTS[name]?.(history, at + 1);
+          const of = (type: string): number => stood(history).filter((each) => each.startsWith(type)).length;
+          const { visits, transmissions } = history.referral.attempts[0] ?? { visits: [], transmissions: [] };
+          expect([of('patient-seen'), of('attempt-sent')], did.join(', ')).toEqual([visits.length, transmissions.length]);
+          gone += proved(history).filter((since) => since === null).length;
+        },
+      ),
+      { numRuns: 500, seed: 20_261_130 },
+    );
+    expect(gone).toBeGreaterThan(100);
   });
 });

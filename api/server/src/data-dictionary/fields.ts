@@ -185,6 +185,12 @@ const ATTEMPT = {
     'Refloop',
     'no note was linked',
   ),
+  proved: field(
+    'Stages that only a note proved: of each its event, and the note; no note where that was taken off and no other proves it',
+    'list',
+    'Refloop',
+    'no note proved any',
+  ),
   reopenedAt: field(
     'When its note, or the one that had closed the loop, was taken off: since then what is owed has its whole time',
     'instant',

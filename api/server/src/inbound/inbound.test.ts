@@ -252,6 +252,11 @@ describe('a note that was placed with the wrong referral', () => {
       by: 'kim',
       detail: 'It is of another patient. It is her sister’s',
     });
+    const stages = open.entries.filter(({ title }) => title.endsWith(': no longer assumed'));
+    expect(
+      stages.map(({ title }) => title.split(':')[0]),
+      'what only the note had shown',
+    ).toEqual(['Sent', 'Accepted', 'Patient seen']);
     expect((await unlink('unlink-once-more', open.sequence)).status, 'there is none any more').toBe(409);
 
     const [again] = await held();

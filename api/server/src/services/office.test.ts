@@ -233,6 +233,48 @@ describe('the office', () => {
     expect((await thread()).reach.office?.openedAt).toBe('2026-11-23T16:00:00.000Z');
   });
 
+  test('reads nothing of a stage that only a note showed which was taken off; the practice reads what it is by now', async () => {
+    const link = await makeLink();
+    const record = async (what: object) => {
+      const key = `record-${(presses += 1)}-01234`;
+      const done = await post(`/worklist/referrals/${id}/acts`, { key, sequence: (await thread()).sequence, what }, coordinator);
+      expect(done.status, JSON.stringify(done.body)).toBe(200);
+    };
+    const told = async (opened: string) =>
+      ((await post('/office/view', { opened })).body as OfficeView).thread.map(({ title, detail }) => [title, detail].join(' · '));
+    const onRecord = async () =>
+      (await thread()).entries
+        .map(({ title, detail }) => [title, detail].join(' · '))
+        .filter((line) => /^(Sent|Accepted|Patient)/.test(line));
+    const takeOff = async () =>
+      record({
+        act: 'unlink-report',
+        reportId: (await thread()).toLink.linked[0]?.reportId,
+        because: 'other-patient',
+        reason: 'Of her sister',
+      });
+    await at('2026-11-23T15:00:00.000Z');
+    const noteCame = { act: 'note', form: 'final', at: '2026-11-23T14:00:00.000Z', attempt: 1 };
+    const [sent, gone] = ['Sent · By a secure link', 'no longer assumed · Only a note that was taken off had shown it.'];
+    const stages = [sent, 'Accepted · ', 'Patient seen · '];
+    const { opened } = (await open(link)).body as OfficeView;
+    await record(noteCame);
+    expect([await told(opened), await onRecord()]).toEqual([[...stages, 'Note received · Final'], stages]);
+    await takeOff();
+    const withdrawn = [`Accepted: ${gone}`, `Patient seen: ${gone}`];
+    expect([await told(opened), await onRecord()]).toEqual([[sent], [sent, ...withdrawn]]);
+    expect((await thread()).entries.map(({ title }) => title)).toEqual(
+      expect.arrayContaining(['Note linked to this referral', 'Note taken off: it was linked by mistake']),
+    );
+    await record(noteCame);
+    await record(noteCame);
+    await takeOff();
+    expect([await told(opened), await onRecord()], 'the other note still shows it').toEqual([
+      [...stages, 'Note received · Final'],
+      [sent, ...withdrawn, ...stages.slice(1)],
+    ]);
+  });
+
   test('cancels an appointment, and confirms that it is cancelled once it is asked to', async () => {
     const { opened } = await openedView();
     await act(opened, { act: 'accept' });

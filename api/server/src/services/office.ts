@@ -5,6 +5,7 @@
 import { specialtyById } from '@refloop/domain/clinical/specialty';
 import { type EnclosedFile, FILE_TYPES } from '@refloop/domain/packet/file';
 import type { Actor, ReferralEvent } from '@refloop/domain/referral/event';
+import { stagesOfNotes } from '@refloop/domain/referral/inference';
 import { decideOffice, endForOffice, noteForms, type OfficeAct, officeActs, toLetGo } from '@refloop/domain/referral/office-act';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { isLinked } from '@refloop/domain/referral/report';
@@ -420,7 +421,9 @@ async function viewOf(
     };
     return { standing: 'over', how, toCancel: toCancel ?? null, ...shown };
   }
-  const ofAttempt = events.filter((event) => isOfAttempt(event, referral, link.attempt));
+  const stages = stagesOfNotes(referral);
+  // What only a note showed that was taken off goes from here with that note, of whomever it is.
+  const ofAttempt = events.filter((event) => isOfAttempt(event, referral, link.attempt) && stages.get(event.sequence) !== null);
   const byPatient = new Set(ofAttempt.filter(({ actor }) => actor.kind === 'patient').map(({ sequence }) => sequence));
   const booked = attempt.appointments.find(({ status }) => status === 'booked');
   const packet = (await sentPacketOf(unit, link.id)) ?? (await packetOf(unit, referral, link, practiceOf));

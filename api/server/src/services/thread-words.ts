@@ -1,6 +1,7 @@
 /** The events of a referral as one thread that the referring practice, the specialist's office and the patient stand in together. */
 
 import { shortDateWords } from '@refloop/domain/fhir/date';
+import type { Instant } from '@refloop/domain/instant';
 import type { MessageTopic } from '@refloop/domain/patient/messages';
 import type { PatientChannel } from '@refloop/domain/patient/outreach';
 import type { Channel } from '@refloop/domain/referral/attempt';
@@ -304,17 +305,34 @@ function titleOf(fact: ReferralFact, mailed: ReadonlySet<string>): string {
   return EVENTS[fact.type].name;
 }
 
-/** Newest last. @param toOffice what became of a word to the office, by sequence @param notTold sequence of what was done about a visit and the patient was not written of; undefined where there is none */
+const UNPROVED = 'Only a note that was taken off had shown it.';
+
+/**
+ * `handed`: what became of a sending. `notTold`: sequence of what was done about a visit and the patient was not written of; undefined where
+ * there is none. `toOffice`: what became of a word to the office, by sequence. `stages`: those that notes prove (stagesOfNotes).
+ */
+export type BesideThread = {
+  handed?: Handed;
+  notTold?: number | undefined;
+  toOffice?: ReadonlyMap<number, string>;
+  stages?: ReadonlyMap<number, Instant | null>;
+};
+
+/** Newest last. */
 export function threadOf(
   events: readonly ReferralEvent[],
   names: Names,
-  handed: Handed = new Map(),
-  notTold?: number,
-  toOffice: ReadonlyMap<number, string> = new Map(),
+  { handed = new Map(), notTold, toOffice = new Map(), stages = new Map() }: BesideThread = {},
 ): ThreadEntry[] {
   const mailed = new Set(
     events.flatMap(({ fact }) => (fact.type === 'attempt-sent' && fact.channel === 'link' ? [fact.transmissionId] : [])),
   );
+  const detailFor = (fact: ReferralFact, sequence: number): string | null => {
+    // It stays readable, as the note does, and as what it is by now.
+    if (stages.get(sequence) === null) return UNPROVED;
+    const detail = detailOf(fact, names, handed);
+    return sequence === notTold ? withNotTold(fact, detail) : withWord(fact, detail, toOffice.get(sequence));
+  };
   return events
     .filter(({ fact }) => !BOOKKEEPING.includes(fact.type) && !isUntold(fact))
     .map(({ sequence, effectiveAt, recordedAt, actor, fact }) => ({
@@ -323,11 +341,8 @@ export function threadOf(
       recordedAt,
       party: partyOf(fact, actor),
       by: byOf(actor, names),
-      title: titleOf(fact, mailed),
-      detail:
-        sequence === notTold
-          ? withNotTold(fact, detailOf(fact, names, handed))
-          : withWord(fact, detailOf(fact, names, handed), toOffice.get(sequence)),
+      title: stages.get(sequence) === null ? `${titleOf(fact, mailed)}: no longer assumed` : titleOf(fact, mailed),
+      detail: detailFor(fact, sequence),
       rule: fact.type === 'escalation-raised' ? fact.rule : null,
       times: timesOf(fact),
     }));

@@ -3,6 +3,7 @@ import { specialtyById } from '@refloop/domain/clinical/specialty';
 import { actsOf, attemptsFor, type ByHandAct, byHand, heardBy, isUnlinked, mayBeLinked } from '@refloop/domain/referral/by-hand';
 import { decideCare, mayReroute } from '@refloop/domain/referral/care-command';
 import type { ReferralEvent } from '@refloop/domain/referral/event';
+import { stagesOfNotes } from '@refloop/domain/referral/inference';
 import { openQuestions } from '@refloop/domain/referral/open-questions';
 import { openProposal } from '@refloop/domain/referral/proposal';
 import type { Referral } from '@refloop/domain/referral/referral';
@@ -136,7 +137,12 @@ export async function readThread(
       mayAnswer: isClinician(session) && (requester === session.subject || (await answersInPlace(unit, session, open, new Date(now)))),
     }),
     asker: referral.attempts.find(({ number }) => number === openQuestions(referral)[0]?.attempt)?.performer.display ?? null,
-    entries: threadOf(events, names, handedToMail(effects), dateNotTold(events, effects, now), toOffice),
+    entries: threadOf(events, names, {
+      handed: handedToMail(effects),
+      notTold: dateNotTold(events, effects, now),
+      toOffice,
+      stages: stagesOfNotes(referral),
+    }),
   };
 }
 
