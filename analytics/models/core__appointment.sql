@@ -1,5 +1,6 @@
 -- What came of each booking with a specialist who was asked: kept, missed, cancelled, moved to another date, or nothing yet.
--- In: every booking under the order in force; the same appointment at another date is another row. Out: visits that nobody booked.
+-- In: every booking under the order in force; the same appointment at another date is another row. Out: visits that nobody booked. One
+-- that only a note showed which was taken off keeps nothing.
 -- A visit that names no appointment keeps the last one booked before it with that specialist, unless it was missed or cancelled, or lies
 -- later than the day after the visit. What names the appointment outweighs that; of contradictions a visit does, then the last word.
 -- booked_by_side is who booked it here: the patient on their page, the office by its link, staff by hand, or software that heard of it.
@@ -37,7 +38,7 @@ unnamed as (
   from input__event as event
   asof inner join booking
     on booking.referral = event.referral and booking.attempt = event.attempt and event.sequence > booking.sequence
-  where event.type = 'patient-seen' and event.appointment is null
+  where event.type = 'patient-seen' and event.appointment is null and event.withdrawn is not true
 ),
 
 told as (

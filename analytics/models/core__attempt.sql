@@ -1,6 +1,7 @@
 -- Who was asked: one row for each attempt under the order in force, and what came of it: sent, answered, booked, seen, noted, taken back.
 -- In: the performer of the approval (attempt 1) and every one asked after. Out: attempts under an approval that lapsed, and what was told
--- of an attempt before it was opened. What the referral asks for, and whose it is, stands in core__referral.
+-- of an attempt before it was opened, and what only a note showed that was taken off. What the referral asks for,
+-- and whose it is, stands in core__referral.
 -- `_on` is the day, null where it is only inferred; `_by` the day by which it had happened.
 with opened as (
   select
@@ -38,6 +39,7 @@ told as (
     event.type in (
       'attempt-sent', 'attempt-accepted', 'attempt-declined', 'appointment-booked', 'patient-seen', 'cancellation-requested'
     )
+    and event.withdrawn is not true
 ),
 
 -- The first of each: an attempt that is sent again after a failed transmission was sent at the first, and an appointment that is moved was

@@ -1,6 +1,6 @@
 -- What each ordered referral would be lost by, if it is lost: leak_cause where its patient was seen outside the network, unseen_cause
 -- where nobody saw the patient in time. Whether it is lost, and from when on that can be said, each metric says for itself.
--- In: every referral with an order in force. Out: drafts.
+-- In: every referral with an order in force. Out: drafts, and of each what only a note showed that was taken off.
 -- A reason that a person recorded goes before what the events show; a lawful choice on record goes before any other reason of a leak.
 -- What the events show is where it came to a stop, which is not always why.
 with last_asked as (
@@ -20,6 +20,7 @@ with_last as (
   from input__event as event
   inner join last_asked
     on last_asked.referral = event.referral and last_asked.attempt = event.attempt and event.sequence > last_asked.opened_at
+  where event.withdrawn is not true
   group by event.referral
 ),
 

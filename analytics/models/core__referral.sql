@@ -1,7 +1,8 @@
 -- One row for each referral: what was asked, where the order stands, and when it was sent, answered, accepted, scheduled, seen (and with
 -- whom), answered by a note, reviewed and closed. `_on` is the day; `_by` the day by which it had happened, also where the day is unknown.
 -- In: every referral that was begun, drafts too; what is counted of it each metric says for itself.
--- Out: what happened before the order in force, except the reason of a loss, which is of the referral.
+-- Out: what happened before the order in force, except the reason of a loss, which is of the referral; and what only a note showed that
+-- was taken off.
 with asked as (
   select
     referral,
@@ -30,7 +31,7 @@ since_order as (
     {'known_on': coalesce(event.effective_on, event.recorded_on), 'sequence': event.sequence} as told
   from input__event as event
   inner join core__order using (referral)
-  where event.sequence > core__order.approved_at
+  where event.sequence > core__order.approved_at and event.withdrawn is not true
 ),
 
 -- The first of each stage by the day on which it was known, of the same day the one told first. What is only inferred, or dated before

@@ -1,6 +1,6 @@
 -- Every time the patient was seen for a referral, with whom, and who had been asked last before that.
 -- In: visits with a specialist who was asked, and visits elsewhere that a claim, a note or the patient told of.
--- Out: visits before the order in force.
+-- Out: visits before the order in force, and those that only a note showed which was taken off.
 -- seen_on is null for a visit that is only inferred (a final report proves it): no duration rests on it. known_on is then the day on
 -- which it was known, by which it had happened at the latest.
 with asked as (
@@ -17,7 +17,7 @@ with asked as (
   from input__event as event
   inner join core__attempt as attempt
     on attempt.referral = event.referral and attempt.attempt = event.attempt and attempt.opened_at < event.sequence
-  where event.type = 'patient-seen'
+  where event.type = 'patient-seen' and event.withdrawn is not true
 ),
 
 elsewhere as (

@@ -5,6 +5,6 @@ select distinct
   tenant, issuer, site, referral, patient, sequence, type, effective_on, recorded_on,
   specialty, urgency, service, kind, requester, clinic, payer, zip3, miles, language,
   performer, performer_nucc, network, rank, attempt, appointment, starts_on, report, order_standing, detail,
-  side, person, act, act_seconds
+  side, person, act, act_seconds, withdrawn
 from staged_event
 order by referral, sequence

@@ -3,9 +3,10 @@
  * three digits of the ZIP code; no free text, no name, no identifier of a person or of a resource in the chart. That is a limited data
  * set (45 CFR 164.514(e)), and still PHI.
  */
-import { dayOf as dayInUtc } from '@refloop/domain/instant';
+import { dayOf as dayInUtc, type Instant } from '@refloop/domain/instant';
 import type { Actor, Performer, ReferralEvent, ReferralFact, Setting } from '@refloop/domain/referral/event';
-import { orderStanding } from '@refloop/domain/referral/referral';
+import { stagesOfNotes } from '@refloop/domain/referral/inference';
+import { fold, orderStanding } from '@refloop/domain/referral/referral';
 import type { DayOf } from './calendar-day.ts';
 import type { Pseudonyms } from './pseudonym.ts';
 import restrictedZip3 from './restricted-zip3.json' with { type: 'json' };
@@ -35,7 +36,7 @@ export const INPUT_COLUMNS = {
   type: 'varchar',
   /** When it happened; null where that is only inferred. In the time zone of the import, as all dates here. */
   effective_on: 'date',
-  /** When Refloop learned of it. */
+  /** When Refloop learned of it; of a stage that a note alone shows, when that was linked. */
   recorded_on: 'date',
   specialty: 'varchar',
   urgency: 'varchar',
@@ -70,10 +71,12 @@ export const INPUT_COLUMNS = {
   act: 'integer',
   /** Seconds since the same person's act before on this referral, in the same session; null where that is too long ago (staff-acts.ts). */
   act_seconds: 'double',
+  /** A stage that only a note showed which was taken off: it counts as not having been. Null of every other. */
+  withdrawn: 'boolean',
 } as const;
 
 type Column = keyof typeof INPUT_COLUMNS;
-export type InputEvent = Partial<Record<Column, string | number | null>>;
+export type InputEvent = Partial<Record<Column, string | number | boolean | null>>;
 
 const RESTRICTED = new Set(restrictedZip3);
 
@@ -271,6 +274,16 @@ const actOf = (act: StaffAct | undefined, personOf: (fhirUser: string) => string
   act ? { person: personOf(act.fhirUser), act: act.number, act_seconds: act.seconds } : {};
 
 /**
+ * Of the stages that notes show, by the fold's word (stagesOfNotes): the day on which each came to be known anew, and which are no more.
+ * Only where a note was taken off is any of it other than what the events say by themselves.
+ */
+function stagesIn({ referralId, events }: History): ReadonlyMap<number, Instant | null> {
+  const isWhole = events[0]?.fact.type === 'referral-started';
+  const referral = isWhole && events.some(({ fact }) => fact.type === 'report-unlinked') ? fold(referralId, events) : undefined;
+  return referral ? stagesOfNotes(referral) : new Map();
+}
+
+/**
  * The history of one referral, flattened. Nothing here depends on any other history, nor on the order in which they come.
  * @param dayOf the day of an instant, in UTC unless told
  */
@@ -287,12 +300,14 @@ export function flatten(history: History, pseudonyms: Pseudonyms, dayOf: DayOf =
     return pseudonym;
   };
   const acts = staffActsOf(events);
+  const stages = stagesIn(history);
   return events.map((event) => ({
     ...of,
     sequence: event.sequence,
     type: event.fact.type,
     effective_on: event.effectiveAt === null ? null : dayOf(event.effectiveAt),
-    recorded_on: dayOf(event.recordedAt),
+    recorded_on: dayOf(stages.get(event.sequence) ?? event.recordedAt),
+    ...(stages.get(event.sequence) === null ? { withdrawn: true } : {}),
     ...(event.fact.type === 'referral-approved' ? { requester: pseudonyms.requester(history, requesterOf(event.actor)) } : {}),
     side: sideOf(event.actor),
     ...actOf(acts.get(event.sequence), (fhirUser) => pseudonyms.requester(history, fhirUser)),

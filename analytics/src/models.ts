@@ -51,7 +51,7 @@ export const KEPT_MODELS = [
  * Counts up with every change of what a model makes of the same events, or of how an event of an older version is read; what makes
  * rows of events (reading.ts) is noticed by itself.
  */
-export const MODEL_VERSION = 5;
+export const MODEL_VERSION = 6;
 
 const readSql = (path: string): string => readFileSync(new URL(path, HOME), 'utf8');
 

@@ -289,6 +289,8 @@ const ACTS: readonly ((doing: Doing) => void)[] = [
   talked,
   talked,
   pulse,
+  mistaken,
+  mistaken,
 ];
 
 /** What most referrals are meant to come to: one stage after the other, whatever comes first by now. */
@@ -323,6 +325,20 @@ function wellRun(doing: Doing): void {
 function takenOff(doing: Doing, reportId: string): void {
   doing.care({ type: 'unlink-report', reportId, because: 'other-patient', reason: 'A namesake' });
   if (doing.step.pick % 4 === 1) doing.care({ type: 'match-report', attempt: last(doing), reportId });
+}
+
+/** Whatever is known of the office: a note comes, then perhaps the right one or an interim one, and the first was of somebody else. */
+function mistaken(doing: Doing): void {
+  const { step, number, before, see } = doing;
+  const comes = (reportId: string, form: 'interim' | 'final', at: string): void =>
+    see({ kind: 'report', at, key: reportId, attempt: null, reportId, form, document: null, fromNpi: null, matched: true });
+  comes(`n${number}`, pickOf(['final', 'final', 'interim'] as const, step.pick), before);
+  doing.world.tick += 0.25;
+  doing.world.day += step.pick % 5;
+  if (doing.world.day >= DAYS) return;
+  if (step.pick % 7 < 4) comes(`n${number}-too`, pickOf(['final', 'interim'] as const, step.pick >> 1), before);
+  if (step.pick % 4 === 0) visit(doing);
+  takenOff(doing, pickOf([`n${number}`, `n${number}`, `n${number}`, `n${number}-too`, report(doing)], step.pick >> 3));
 }
 
 /** Of so many that something can be told of them. */

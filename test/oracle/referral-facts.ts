@@ -3,6 +3,7 @@ import type { ReferralEvent, ReferralFact, Setting } from '@refloop/domain/refer
 import { type LossReason, lossBucketOf } from '@refloop/domain/referral/loss-reason';
 import { dayNumber } from './calendar.ts';
 import { type Obstacles, readObstacles } from './obstacles.ts';
+import { whatStands } from './what-stands.ts';
 import { readWork, type Work } from './work-facts.ts';
 
 type Network = 'in' | 'out' | 'unknown';
@@ -194,7 +195,7 @@ export function readFacts(id: string, events: readonly ReferralEvent[]): Referra
     recommended: false,
     order: null,
     lossReason: null,
-    obstacles: readObstacles(events),
+    obstacles: readObstacles(whatStands(events)),
     work: readWork(events),
     pulses: events.flatMap(({ fact, actor, recordedAt }) =>
       fact.type === 'clinician-rated' && 'fhirUser' in actor
@@ -203,7 +204,7 @@ export function readFacts(id: string, events: readonly ReferralEvent[]): Referra
     ),
   };
   let order: OrderNow | null = null;
-  for (const { fact, effectiveAt, recordedAt, actor } of events) {
+  for (const { fact, effectiveAt, recordedAt, actor } of whatStands(events)) {
     const seenOn = effectiveAt === null ? null : dayNumber(effectiveAt);
     const knownOn = seenOn ?? dayNumber(recordedAt);
     if (fact.type === 'referral-started') facts.patient = fact.patientId;
