@@ -129,7 +129,10 @@ test('what was overtaken does not leave: STOP, a visit that is booked, an order 
   const over = { ...referral, attempts: [{ ...scheduled, appointments }] } as Referral;
   expect(mayNotLeave(over, { ...content, topic: 'day-before' })).toMatch(/is over/);
   expect(mayNotLeave(referral, { ...content, topic: 'day-before' })).toMatch(/not booked any more/);
-  expect(mayNotLeave({ ...referral, rating: { score: 5, at: null } }, { ...content, topic: 'rate' })).toMatch(/said how it was/);
+  const seen = { ...referral, attempts: attempt ? [{ ...attempt, visits: [null] }] : [] };
+  expect(mayNotLeave(seen, { ...content, topic: 'rate' })).toBeUndefined();
+  expect(mayNotLeave(referral, { ...content, topic: 'rate' })).toMatch(/taken off/);
+  expect(mayNotLeave({ ...seen, rating: { score: 5, at: null } }, { ...content, topic: 'rate' })).toMatch(/said how it was/);
   const text = { to: content.to, consent: { status: 'given' as const, at: now, by: 'patient' as const } };
   const email = { to: null, consent: { status: 'unknown' as const } };
   const contact: PatientContact = { patientId: 'p1', language: 'en', preferred: 'text', text, email, proxies: [], updatedAt: now };

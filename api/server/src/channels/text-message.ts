@@ -120,6 +120,7 @@ function overtakenByCare(referral: Referral, content: Asked, { now }: Then): str
     case 'were-you-seen':
       return isSeen ? 'The patient was seen.' : undefined;
     case 'rate':
+      if (!isSeen) return 'The note that had shown the visit was taken off.';
       return referral.rating === null ? undefined : 'The patient has said how it was.';
   }
 }

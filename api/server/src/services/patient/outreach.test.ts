@@ -1,4 +1,5 @@
 /** What was asked for and is overtaken before it leaves: by the night, by time, by what the patient said since. On the store in memory. */
+import { decideCare } from '@refloop/domain/referral/care-command';
 import { beforeEach, expect, test } from 'vitest';
 import { anyHandler } from '../../channels/handler.ts';
 import { textMessage } from '../../channels/text-message.ts';
@@ -7,7 +8,8 @@ import { type Site, sandboxSite, scopeOf } from '../../sites.ts';
 import { openMemoryStore } from '../../store/memory/store.ts';
 import type { Store, Unit } from '../../store/store.ts';
 import { keepFirstPolicy } from '../engine/policy-in-force.ts';
-import { happens } from '../engine/test-in-force.ts';
+import { CLINICIAN, happens } from '../engine/test-in-force.ts';
+import { applyDecision } from '../referral-log.ts';
 import { acceptedWith, approvedFor } from './test-patient.ts';
 
 /** In Chicago half past seven in the evening, then half past nine, and the morning after. */
@@ -91,4 +93,22 @@ test('what is too late to be of use does not leave, and the history says so', as
   await run('2026-11-24T15:30:00.000Z');
   expect(sentAt).toEqual([]);
   expect((await messaged()).map(({ data }) => (data as { outcome: string }).outcome)).toEqual(['unknown']);
+});
+
+test('how it was is asked of nobody whose visit only a note showed that was taken off; of whom is seen after all it is', async () => {
+  const noteCame = (reportId: string, at: string) =>
+    happens(store, scope, 'r', at, { type: 'give-outcome', reportId, document: null, fromNpi: null });
+  await noteCame('wrong', '2026-11-21T16:00:00.000Z');
+  const at = '2026-11-21T17:00:00.000Z';
+  await inScope((unit) =>
+    applyDecision(unit, 'r', CLINICIAN, at, (referral) =>
+      decideCare(referral, { type: 'unlink-report', reportId: 'wrong', because: 'other-patient', reason: 'Of a namesake' }, at),
+    ),
+  );
+  const asked = async () => (await messaged()).filter(({ data }) => (data as { topic: string }).topic === 'rate').length;
+  await run('2026-11-22T16:30:00.000Z');
+  expect(await asked()).toBe(0);
+  await noteCame('right', '2026-11-22T17:00:00.000Z');
+  await run('2026-11-23T17:30:00.000Z');
+  expect(await asked()).toBe(1);
 });

@@ -73,15 +73,20 @@ export function messagesFor(
   return byPatient || due.some(({ topic }) => topic === 'day-before') ? due : [...due, ...dateFor(referral, happenings, now)];
 }
 
+function rateKey({ id, reports }: Referral): string {
+  const takenOff = reports.reduce((sum, report) => sum + report.takenOff, 0);
+  return takenOff === 0 ? `${id}/rate` : `${id}/rate/${takenOff}`;
+}
+
 function ofSteps(referral: Referral, happenings: readonly Happening[], visitsBefore: number, now: string): DueMessage[] {
   return happenings.flatMap(({ fact }): DueMessage[] => {
     if (fact.type === 'escalation-raised') {
       const topic = topicOf(fact.act);
       return topic === undefined ? [] : [{ topic, key: `${referral.id}/${fact.rule}/${fact.stage}`, at: now }];
     }
-    // Of the first visit alone, the day after it was told of.
+    // Of the first visit alone, the day after it was told of; once more where the note that had shown one was taken off.
     return fact.type === 'patient-seen' && visitsBefore === 0
-      ? [{ topic: 'rate', key: `${referral.id}/rate`, at: new Date(Date.parse(now) + DAY_MS).toISOString() }]
+      ? [{ topic: 'rate', key: rateKey(referral), at: new Date(Date.parse(now) + DAY_MS).toISOString() }]
       : [];
   });
 }
