@@ -1,11 +1,14 @@
 /** What a look at an EHR leaves out: nothing for a search that fails, and of what it finds what was taken in already. */
-import type { EhrFailure, EhrPort } from '@refloop/domain/fhir/ehr-port';
+import type { EhrFailure, EhrPort, Resource } from '@refloop/domain/fhir/ehr-port';
+import { type CareCommand, decideCare } from '@refloop/domain/referral/care-command';
+import { statusOf } from '@refloop/domain/referral/status';
 import { ok, refuse } from '@refloop/domain/result';
 import { describe, expect, test } from 'vitest';
 import { sandboxSite, scopeOf } from '../../sites.ts';
 import { openMemoryStore } from '../../store/memory/store.ts';
 import type { Store } from '../../store/store.ts';
-import { putInForce } from '../engine/test-in-force.ts';
+import { CLINICIAN, putInForce } from '../engine/test-in-force.ts';
+import { applyDecision, readReferral } from '../referral-log.ts';
 import { type CaptureDeps, createCapture } from './capture.ts';
 
 const site = sandboxSite(4010, { clientId: 'x', key: {} as never, scopes: '', completes: false, tracks: true });
@@ -99,6 +102,54 @@ test('a version that was taken in long after it was written is not looked into a
   order = { ...order, meta: { versionId: '2', lastUpdated: new Date(now + 3_599_000).toISOString() } };
   // Just written, so looked into twice: what is going on here at that moment may not be on record yet.
   expect([await read(), await read(), await read()]).toEqual([quiet + 1, quiet + 1, quiet]);
+});
+
+test('a note that came to the chart while another was linked by mistake is on record, and stands once that is taken off, which does not come back', async () => {
+  let ids = 0;
+  const store = openMemoryStore({ newId: () => `id-${(ids += 1)}`, indexRoot: new Uint8Array(32) });
+  const scope = scopeOf(site);
+  await store.enrol(scope);
+  await putInForce(store, scope, 'r', '2026-11-20T14:00:00.000Z');
+  let now = Date.parse('2026-11-20T15:00:00.000Z');
+  const notes: Resource[] = [];
+  const capture = captureOf(
+    store,
+    () => new Date(now),
+    async (type) =>
+      ok({ resourceType: 'Bundle', type: 'searchset', entry: type === 'DocumentReference' ? notes.map((resource) => ({ resource })) : [] }),
+  );
+  const look = async (came: string[] = []): Promise<void> => {
+    for (const id of came)
+      notes.push({
+        resourceType: 'DocumentReference',
+        id,
+        meta: { versionId: '1', lastUpdated: new Date(now).toISOString() },
+        status: 'current',
+        docStatus: 'final',
+        subject: { reference: 'Patient/p1' },
+        context: { related: [{ reference: 'ServiceRequest/o1' }] },
+      });
+    now += 3_600_000;
+    await capture.run();
+  };
+  const ask = (command: CareCommand) =>
+    store.transaction(scope, (unit) => {
+      const at = new Date(now).toISOString();
+      return applyDecision(unit, 'r', CLINICIAN, at, (referral) => decideCare(referral, command, at));
+    });
+  const standing = async () => {
+    const referral = await store.transaction(scope, (unit) => readReferral(unit, 'r'));
+    return [referral && statusOf(referral), referral?.reports.map(({ id, status }) => `${id} ${status}`)];
+  };
+  await look(['wrong']);
+  await ask({ type: 'review-report', reportId: 'DocumentReference/wrong' });
+  expect(await standing()).toEqual(['closed', ['DocumentReference/wrong reviewed']]);
+  await look(['right']);
+  await ask({ type: 'unlink-report', reportId: 'DocumentReference/wrong', because: 'other-patient', reason: 'Of a namesake' });
+  const after = ['reported', ['DocumentReference/wrong not-of-this', 'DocumentReference/right matched']];
+  expect(await standing()).toEqual(after);
+  await look();
+  expect(await standing()).toEqual(after);
 });
 
 describe('while the clock is moved an hour at a time', () => {
