@@ -355,4 +355,11 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'if (!isHeldAgain(report) || !report.document || sha256.length > 0) continue;',
     told: ['misfiled'],
   },
+  {
+    guard: 'what a laptop was allowed to write before it slept is not written when it wakes',
+    file: `${DOMAIN}/write-back/write-step.ts`,
+    from: 'if (passed() > ALLOWED_FOR_MILLISECONDS) {',
+    to: 'if (passed() === Number.NaN) {',
+    told: ['duplicate', 'unapproved', 'lost'],
+  },
 ];
