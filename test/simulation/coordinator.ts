@@ -255,7 +255,7 @@ export async function coordinatorActs(world: World, practice: Practice, person: 
       return press(desk, { act: 'booked', startsAt: someDay(desk), at: at(desk) });
     case 'note': {
       // The patient was seen, and nothing comes: another is to answer.
-      if (draws.chance(0.08)) return callOff(desk, 0.9);
+      if (draws.chance(0.12)) return callOff(desk, 0.95);
       const before = notesByBook(book)[0];
       // On paper, or by the fax server of the practice, which reads whose it is.
       if (before && draws.chance(0.5))

@@ -78,10 +78,10 @@ export function createOffices(world: World): Offices {
     const key = `late-${world.newId()}`;
     const day = (): string => new Date(world.now().getTime() + draws.integer(2, 40) * DAY_MS).toISOString();
     const act = draws.weighted([
-      ['note', 4],
-      ['ask', 3],
-      ['accept', 2],
-      ['offer-dates', 2],
+      ['note', 5],
+      ['ask', 4],
+      ['accept', 1],
+      ['offer-dates', 1],
       ['book', 1],
     ] as const);
     if (act === 'note') {
@@ -143,7 +143,7 @@ export function createOffices(world: World): Offices {
     called: (practice, book, npi) => {
       const link = letters.get(nameOf(practice, book, npi));
       if (link === undefined) return;
-      const look = draws.chance(0.5) ? leavesOpen : (...about: Parameters<typeof leavesOpen>) => sit(...about, MOST_VISITS);
+      const look = draws.chance(0.7) ? leavesOpen : (...about: Parameters<typeof leavesOpen>) => sit(...about, MOST_VISITS);
       time.after(draws.integer(0, 2 * MINUTE_MS), () => look(practice, book, npi, link));
     },
   };
