@@ -3,29 +3,10 @@
  * used. Whatever could not have been allowed is told as a fault.
  */
 import type { StoredEvent } from '@refloop/server/store/events';
+import { appointmentIn, type BookedAttempt, newAttempt, tellAttempt } from './attempt-book.ts';
 
-export type BookedAttempt = {
-  npi: string;
-  sent: boolean;
-  askedToCancel: boolean;
-  /** Somebody there said that they take it, and when. */
-  accepted: boolean;
-  /** Sendings, by whether they came to nothing. */
-  sendings: Map<string, boolean>;
-  /** When it was, as whoever asked says it. */
-  askedToCancelAt: string;
-  over: 'declined' | 'cancelled' | undefined;
-  seen: boolean;
-  /** When the last visit was, or the appointment that was kept. */
-  seenAt: string;
-  /** What was booked last came to nothing, and nothing was booked or kept since. */
-  fell: boolean;
-  /** Ids of appointments, by what they came to. */
-  appointments: Map<string, string>;
-  booked: string | undefined;
-};
-
-export type BookedReport = { final: boolean; attempt: number | undefined; reviewed: boolean };
+/** `kept`: the file that Refloop keeps of it, where it keeps one. */
+export type BookedReport = { final: boolean; attempt: number | undefined; reviewed: boolean; kept: string | undefined };
 
 export type Book = {
   referralId: string;
@@ -52,6 +33,10 @@ export type Book = {
   offered: boolean;
   attempts: BookedAttempt[];
   reports: Map<string, BookedReport>;
+  /** Of something else, as somebody said: refused, or taken off. */
+  dropped: Map<string, BookedReport>;
+  /** How often each was taken off, and when last by a clock that nobody sets. */
+  takenOff: Map<string, { times: number; at: number }>;
   setAside: number;
   asked: boolean;
   keys: Set<string>;
@@ -87,6 +72,8 @@ export const newBook = (referralId: string): Book => ({
   offered: false,
   attempts: [],
   reports: new Map(),
+  dropped: new Map(),
+  takenOff: new Map(),
   setAside: 0,
   asked: false,
   keys: new Set(),
@@ -191,18 +178,22 @@ export type Authority = {
   inNetwork: (npi: string) => boolean;
   /** Whether the EHR holds an order written for this approval. */
   wroteOrder: (approvalId: string) => boolean;
-  /** The patient whose a note is that is on record by this key; null of nobody’s, undefined where nobody knows. */
+  /** The patient whose a note is that is on record by this key; null of nobody’s, undefined where nobody knows, or somebody placed it by mistake. */
   patientOfNote: (factKey: string) => string | null | undefined;
+  /** In milliseconds, by a clock that nobody sets. */
+  trueTime: () => number;
 };
 
 /** What a clinician is asked now and then, and a text that left by itself: they take no press away. */
 const isBeside = ({ type, data }: StoredEvent): boolean =>
   type === 'clinician-rated' || (type === 'patient-messaged' && (data as { outcome?: string }).outcome === 'sent');
 
-/** Whoever is asked now; of whoever was asked before only that it let go. */
+/** Whoever is asked now, of what is asked of them now and is not over; of whoever was asked before only that it let go. */
 function mayAct({ attempts }: Book, npi: string | undefined, { type, data }: StoredEvent): boolean {
-  const isOfOwn = attempts[((data as Data).attempt ?? 0) - 1]?.npi === npi;
-  return npi === attempts.at(-1)?.npi || (isOfOwn && LETTING_GO.includes(type));
+  const { attempt: number = attempts.length } = data as Data;
+  const attempt = attempts[number - 1];
+  if (attempt === undefined || attempt.npi !== npi) return false;
+  return LETTING_GO.includes(type) || (number === attempts.length && attempt.over === undefined);
 }
 
 const LETTING_GO = ['cancellation-confirmed', 'appointment-cancelled'];
@@ -357,7 +348,6 @@ export function takeIn(book: Book, event: StoredEvent, authority: Authority): st
     }
     case 'attempt-withdrawn':
       must(isLast && !attempt.sent, 'lost: somebody was not asked after all who had been sent it');
-      if (attempt) attempt.over = 'cancelled';
       break;
     case 'attempt-sent': {
       const id = String(data['transmissionId']);
@@ -367,18 +357,8 @@ export function takeIn(book: Book, event: StoredEvent, authority: Authority): st
       must(attempt?.over === undefined, 'unauthorized: sent to an office that declined or was cancelled');
       must(!book.transmissionsTo.has(id), 'duplicate: one sending stands twice');
       book.transmissionsTo.set(id, attempt?.npi ?? '');
-      if (attempt) {
-        attempt.sent = true;
-        attempt.sendings.set(id, false);
-      }
       break;
     }
-    case 'transmission-failed':
-      attempt?.sendings.set(String(data['transmissionId']), true);
-      break;
-    case 'attempt-accepted':
-      if (attempt && !inferred) attempt.accepted = true;
-      break;
     case 'authorization-asked':
     case 'authorization-decided': {
       book.authorizationSaid = true;
@@ -393,91 +373,57 @@ export function takeIn(book: Book, event: StoredEvent, authority: Authority): st
       break;
     }
     case 'attempt-declined':
-      if (attempt) {
-        must(attempt.over === undefined, 'lost: an attempt that was over was declined');
-        must(!attempt.seen, 'lost: an attempt was declined whose patient was seen');
-        attempt.over = 'declined';
-        attempt.booked = undefined;
-      }
+      must(attempt?.over === undefined, 'lost: an attempt that was over was declined');
+      must(attempt?.seen !== true, 'lost: an attempt was declined whose patient was seen');
       break;
-    case 'cancellation-requested':
-      if (attempt) {
-        attempt.askedToCancel = true;
-        attempt.askedToCancelAt = event.effectiveAt ?? event.recordedAt;
-      }
-      break;
-    case 'cancellation-confirmed':
-      if (attempt) {
-        attempt.over = 'cancelled';
-        attempt.booked = undefined;
-      }
-      break;
-    case 'appointment-booked': {
-      const id = String(data['appointmentId']);
+    case 'appointment-booked':
       must(attempt?.over === undefined, 'duplicate: a visit was booked with an office that is over');
-      if (attempt && !inferred) must(attempt.booked !== `${id} ${String(data['startsAt'])}`, 'duplicate: one appointment was booked twice');
-      const startsAt = String(data['startsAt']);
-      const isPast = [attempt?.booked?.split(' ')[1] ?? '', attempt?.seenAt ?? ''].some((each) => each >= startsAt);
-      // Known only by what came of it: what was booked or kept later goes before it, and so does a request to cancel.
-      if (inferred && (isPast || attempt?.askedToCancel)) attempt?.appointments.set(id, 'replaced');
-      else if (attempt) {
-        attempt.fell = false;
-        if (attempt.booked !== undefined) attempt.appointments.set(attempt.booked.split(' ')[0] ?? '', 'replaced');
-        attempt.booked = `${id} ${String(data['startsAt'])}`;
-        attempt.appointments.set(id, 'booked');
-      }
+      must(inferred || attempt?.booked !== appointmentIn(data), 'duplicate: one appointment was booked twice');
       break;
-    }
     case 'appointment-missed':
-    case 'appointment-cancelled': {
-      const id = String(data['appointmentId']);
-      must(attempt?.appointments.has(id) === true, 'lost: an appointment that never was booked came to something');
-      // Of any other date it says nothing of what is still to be done.
-      if (attempt?.booked?.startsWith(`${id} `)) {
-        attempt.booked = undefined;
-        attempt.fell = true;
-      }
-      attempt?.appointments.set(id, 'over');
-      break;
-    }
-    case 'patient-seen':
-      if (attempt) {
-        const keptAt = attempt.booked?.startsWith(`${String(data['appointmentId'])} `) ? (attempt.booked.split(' ')[1] ?? '') : '';
-        attempt.seen = true;
-        attempt.fell = false;
-        attempt.seenAt = [attempt.seenAt, keptAt, event.effectiveAt ?? ''].toSorted().at(-1) ?? '';
-        attempt.booked = undefined;
-      }
+    case 'appointment-cancelled':
+      must(
+        attempt?.appointments.has(String(data['appointmentId'])) === true,
+        'lost: an appointment that never was booked came to something',
+      );
       break;
     case 'report-received': {
       const id = String(data['reportId']);
       must(!book.reports.has(id), 'duplicate: one report came twice');
       const whose = key === undefined ? undefined : authority.patientOfNote(key);
       must(whose === undefined || whose === book.patientId, 'misfiled: a note was filed under another patient');
-      book.reports.set(id, { final: data['form'] === 'final', attempt: undefined, reviewed: false });
+      const document = data['document'] as { type: string; id: string } | null;
+      const kept = document?.type === 'Document' ? document.id : undefined;
+      book.reports.set(id, { final: data['form'] === 'final', attempt: undefined, reviewed: false, kept });
       break;
     }
     case 'report-matched': {
-      const report = book.reports.get(String(data['reportId']));
+      const id = String(data['reportId']);
+      const dropped = book.dropped.get(id);
+      if (dropped) book.reports.set(id, { ...dropped, attempt: undefined, reviewed: false });
+      must(!(dropped?.kept && book.takenOff.has(id)), 'lost: a note that was taken off is linked where it is held among what came in');
+      book.dropped.delete(id);
+      const report = book.reports.get(id);
       must(report !== undefined && attempt !== undefined, 'lost: a report was linked that is not there');
+      must(report?.attempt === undefined, 'lost: a report was linked that is linked already');
       if (report && data.attempt !== undefined) report.attempt = data.attempt;
-      // The answer to the question ends what was asked for, also where another visit was booked.
-      if (report?.final && attempt) {
-        attempt.booked = undefined;
-        attempt.fell = false;
-      }
       break;
     }
     case 'report-refused': {
       const report = book.reports.get(String(data['reportId']));
       must(report !== undefined && report.attempt === undefined, 'lost: a note was refused that is linked, or not there');
-      book.reports.delete(String(data['reportId']));
+      drop(book, String(data['reportId']));
       break;
     }
     case 'report-unlinked': {
-      const report = book.reports.get(String(data['reportId']));
+      const id = String(data['reportId']);
+      const report = book.reports.get(id);
+      const mayDo = authority.coordinates(actor.subject ?? '') || actor.subject === book.requester;
       must(report?.attempt !== undefined, 'lost: a note was taken off that is linked to nothing');
-      book.reports.delete(String(data['reportId']));
+      must(actor.kind === 'person' && mayDo, 'unauthorized: a note was taken off by somebody whose referral it is not');
+      drop(book, id);
+      book.takenOff.set(id, { times: (book.takenOff.get(id)?.times ?? 0) + 1, at: authority.trueTime() });
+      if (report?.attempt !== undefined) withoutNote(book, report.attempt, id);
       break;
     }
     case 'report-reviewed': {
@@ -499,23 +445,46 @@ export function takeIn(book: Book, event: StoredEvent, authority: Authority): st
       book.setAside -= 1;
       break;
   }
+  if (attempt) {
+    attempt.told.push(event);
+    tellAttempt(attempt, event, isFinalIn(book));
+  }
   return faults;
 }
 
-const newAttempt = (npi: string): BookedAttempt => ({
-  npi,
-  sent: false,
-  askedToCancel: false,
-  accepted: false,
-  sendings: new Map(),
-  askedToCancelAt: '',
-  over: undefined,
-  seen: false,
-  seenAt: '',
-  fell: false,
-  appointments: new Map(),
-  booked: undefined,
-});
+const isFinalIn =
+  ({ reports }: Book) =>
+  (reportId: string): boolean =>
+    reports.get(reportId)?.final === true;
+
+/** Stages that nobody told of, and a note proves. */
+const PROVED = ['attempt-sent', 'attempt-accepted', 'patient-seen'];
+
+function drop({ reports, dropped }: Book, id: string): void {
+  const report = reports.get(id);
+  if (report) dropped.set(id, { ...report, attempt: undefined, reviewed: false });
+  reports.delete(id);
+}
+
+/** Everything that was told of the attempt, read anew as if this note had never come. What another note proves as well is proved by that one. */
+function withoutNote(book: Book, number: number, reportId: string): void {
+  const attempt = book.attempts[number - 1];
+  if (!attempt) return;
+  const links = attempt.told.filter(({ type, data }) => type === 'report-matched' && String((data as Data)['reportId']) === reportId);
+  const isOfIt = (event: StoredEvent): boolean =>
+    links.includes(event) ||
+    (PROVED.includes(event.type) && event.effectiveAt === null && links.some(({ recordedAt }) => recordedAt === event.recordedAt));
+  const told = attempt.told.filter((event) => !isOfIt(event));
+  for (const { type, data } of attempt.told.filter(isOfIt))
+    if (type === 'attempt-sent') book.transmissionsTo.delete(String((data as Data)['transmissionId']));
+  Object.assign(attempt, { ...newAttempt(attempt.npi), told });
+  for (const event of told) {
+    const other = event.type === 'report-matched' ? book.reports.get(String((event.data as Data)['reportId'])) : undefined;
+    if (other?.attempt === number) attempt.sent = true;
+    if (other?.attempt === number && other.final && book.service === 'visit') attempt.seen = true;
+    tellAttempt(attempt, event, isFinalIn(book));
+  }
+}
 
 /** The approval was for a version that is no more, or was taken back. */
 function lapse(book: Book): void {

@@ -34,6 +34,8 @@ type Window = {
   case: Case;
   /** Its own clock may be wrong. */
   clock: ServerClock;
+  /** How long its machine was asleep since it was opened, in milliseconds: so long the clock that nobody sets stood still. */
+  asleep: { ms: number };
   /** The plan that it holds, and under which name. */
   holds: { planId: string; holder: string } | undefined;
 };
@@ -55,6 +57,7 @@ function openWindow(world: World, practice: Practice, person: Person, given: Cas
   const life = createLife();
   // A window is closed, or its machine fails, at any moment.
   if (world.faults.strikes('windows', 0.12)) world.time.after(world.draws.integer(0, 40 * SECOND_MS), life.die);
+  const asleep = { ms: 0 };
   return {
     holds: undefined,
     person,
@@ -63,9 +66,23 @@ function openWindow(world: World, practice: Practice, person: Person, given: Cas
     session: inChart(sessionOf(practice, person, world.now()), given.patientId),
     ehr,
     life,
-    clock: createServerClock(() => world.laptopClock(person.subject), world.time.now),
+    asleep,
+    clock: createServerClock(
+      () => world.laptopClock(person.subject),
+      () => world.time.now() - asleep.ms,
+    ),
     case: given,
   };
+}
+
+/** What the page waits for has come, and the laptop is shut over it at times: hours later the page goes on as if nothing had been. */
+async function wakes<Value>({ world, life, asleep }: Window, coming: Promise<Value>): Promise<Value> {
+  const came = await coming;
+  if (!world.faults.strikes('windows', 0.01)) return came;
+  const span = world.draws.integer(2 * MINUTE_MS, 9 * HOUR_MS);
+  await life.while(world.time.pause(span));
+  asleep.ms += span;
+  return came;
 }
 
 /** Asks until something is heard. */
@@ -103,7 +120,7 @@ async function carry(window: Window, start: Plan): Promise<Plan> {
   const holder = `window-${world.newId()}`;
   window.holds = { planId: start.id, holder };
   const leased = async (ask: () => Promise<Answer<Plan>>): Promise<Result<Plan, LeaseRefusal>> => {
-    const answer = await insist(window, ask);
+    const answer = await wakes(window, insist(window, ask));
     if (answer.kind === 'ok') {
       clock.hear(answer.value);
       return ok(answer.value);
@@ -114,8 +131,8 @@ async function carry(window: Window, start: Plan): Promise<Plan> {
   const end = await runPlan<Plan>(start, {
     ehr: {
       base: ehr.port.base,
-      get: (path) => life.while(ehr.port.get(path)),
-      write: (write) => life.while(ehr.port.write(write)),
+      get: (path) => wakes(window, life.while(ehr.port.get(path))),
+      write: (write) => wakes(window, life.while(ehr.port.write(write))),
     },
     patient: session.patientId,
     now: () => clock.notBefore(new Date(world.laptopClock(person.subject))),

@@ -1,10 +1,12 @@
 /** A coordinator at the worklist: does what is owed, or puts on record what an office or a patient said by telephone or on paper. */
 import type { DeclineReason } from '@refloop/domain/referral/attempt';
+import { NOTE_IN_ERROR, NoteInErrorContent } from '@refloop/server/channels/note-in-error';
 import type { ActRequest } from '@refloop/server/client/acts';
 import type { AuthorizationAnswer, PacketAnswer, PacketSent, PacketView } from '@refloop/server/client/packet';
 import type { Thread } from '@refloop/server/client/thread';
 import type { Session } from '@refloop/server/sessions/session';
 import { type Book, closedByBook, notesByBook, stillWithByBook, toLetGoByBook } from './book.ts';
+import { isInError, returned } from './ehr-watch.ts';
 import { createLife, type Life } from './life.ts';
 import { type Person, type Practice, sessionOf } from './practice.ts';
 import { judgeAuthorization, withoutAuthorization } from './what-leaves.ts';
@@ -18,15 +20,24 @@ const MINUTE_MS = 60_000;
 /** A packet is looked at so often before it goes. */
 const MOST_TURNS = 4;
 
-type Desk = { world: World; practice: Practice; session: Session; life: Life; book: Book; sequence: number };
+export type Desk = { world: World; practice: Practice; session: Session; life: Life; book: Book; sequence: number };
 
 const DECLINES: readonly DeclineReason[] = ['not-taking-patients', 'not-in-plan', 'packet-incomplete', 'other'];
 
 /** Whatever was known before, this adds to it; of the others what says nothing new makes no event. */
-const ALWAYS_NEWS: readonly What['act'][] = ['sent', 'booked', 'note', 'contacted', 'cancel-requested', 'ended', 'reconciled'];
+const ALWAYS_NEWS: readonly What['act'][] = [
+  'sent',
+  'booked',
+  'note',
+  'contacted',
+  'cancel-requested',
+  'ended',
+  'reconciled',
+  'unlink-report',
+];
 
 /** Pressed once, and again where no answer came: one key. Answers whether whoever pressed was told that it is on record. */
-async function isTaken({ world, session, life, book, sequence, practice }: Desk, what: What): Promise<boolean> {
+export async function isTaken({ world, session, life, book, sequence, practice }: Desk, what: What): Promise<boolean> {
   const key = `press-${world.newId()}`;
   for (let tries = 0; tries < 3; tries += 1) {
     const answer = await world.server.ask(life, ({ worklist }, now) =>
@@ -131,13 +142,26 @@ async function findOut(desk: Desk, kind: string): Promise<void> {
   const thread = await world.server.ask<Thread>(life, ({ worklist }, now) => worklist.thread(session, book.referralId, now));
   if (thread.kind !== 'ok') return;
   for (const { effectId, doubt, decisions } of thread.value.effects) {
-    const decision =
-      decisions.includes('was-sent') && world.gateways.hasLeft(effectId)
-        ? 'was-sent'
-        : (decisions.find((each) => each !== 'was-sent') ?? 'let-go');
+    // What the chart says of a note that was taken off is put right there, and not by trying again.
+    const isPutRight = book.takenOff.size > 0 && decisions.includes('let-go') && world.draws.chance(0.7);
+    const again = isPutRight ? 'let-go' : decisions.find((each) => each !== 'was-sent');
+    const decision = decisions.includes('was-sent') && world.gateways.hasLeft(effectId) ? 'was-sent' : (again ?? 'let-go');
+    if (decision === 'let-go') await takeOutByHand(desk, effectId);
     await world.server.ask(life, ({ effects }, now) => effects.decide(session, book.referralId, { effectId, doubt, decision }, now));
   }
-  if (kind === 'not-sent' && world.draws.chance(0.5)) await send(desk);
+  if (kind === 'not-sent' && book.takenOff.size === 0 && world.draws.chance(0.5)) await send(desk);
+}
+
+/** What Refloop could not enter in error they do, before they say so. */
+async function takeOutByHand({ world, practice: { scope } }: Desk, effectId: string): Promise<void> {
+  const effect = await world.store.transaction(scope, (unit) => unit.outbox.get(effectId));
+  const about = NoteInErrorContent.safeParse(effect?.kind === NOTE_IN_ERROR ? effect.content : undefined);
+  const ehr = world.ehrs.get(scope.tenant);
+  if (!about.success || !ehr) return;
+  for (const held of ehr.all()) {
+    if (held.resourceType !== about.data.type || returned(held) !== about.data.key || held.id === undefined || isInError(held)) continue;
+    ehr.put({ ...held, id: held.id, status: 'entered-in-error' });
+  }
 }
 
 /** What the office says when it is called. */
@@ -166,13 +190,13 @@ async function call(desk: Desk): Promise<void> {
   }
 }
 
-/** The office is told to stop, and at times another is asked before they have hung up. */
-async function callOff(desk: Desk): Promise<void> {
+/** The office is told to stop, and at times another is asked before they have hung up. @param chance that another is */
+async function callOff(desk: Desk, chance = 0.6): Promise<void> {
   const { world, practice, book } = desk;
   const npi = book.attempts.at(-1)?.npi ?? '';
   await press(desk, { act: 'cancel-requested', reason: 'No answer', at: at(desk) });
   world.people.offices.called(practice, book, npi);
-  if (world.draws.chance(0.4)) return;
+  if (!world.draws.chance(chance)) return;
   await world.time.pause(world.draws.integer(2 * MINUTE_MS, 40 * MINUTE_MS));
   if (book.attempts.at(-1)?.askedToCancel === true) await ask({ ...desk, sequence: book.decided });
 }
@@ -230,6 +254,8 @@ export async function coordinatorActs(world: World, practice: Practice, person: 
       if (draws.chance(0.15)) return press(desk, { act: 'cancel-requested', reason: 'Does not want to go', at: at(desk) });
       return press(desk, { act: 'booked', startsAt: someDay(desk), at: at(desk) });
     case 'note': {
+      // The patient was seen, and nothing comes: another is to answer.
+      if (draws.chance(0.12)) return callOff(desk, 0.95);
       const before = notesByBook(book)[0];
       // On paper, or by the fax server of the practice, which reads whose it is.
       if (before && draws.chance(0.5))

@@ -32,7 +32,35 @@ function valuesIn(part: unknown, found: string[] = []): string[] {
 }
 
 /** Referral and report of a note that came back, and of its receipt. */
-const returned = (resource: Resource): string | undefined => valueOf(resource, 'consult-note') ?? valueOf(resource, 'note-receipt');
+export const returned = (resource: Resource): string | undefined => valueOf(resource, 'consult-note') ?? valueOf(resource, 'note-receipt');
+
+/** Which note is meant by our number of it, and how often it had been taken off when that was written. */
+export function noteOf({ referralId }: Book, key: string): { reportId: string; linkedFor: number } {
+  const [, reportId = '', again] = /^(.*?)(?:\/(\d+))?$/.exec(key.slice(referralId.length + 1)) ?? [];
+  return { reportId, linkedFor: again === undefined ? 0 : Number(again) - 1 };
+}
+
+/** What was begun when a note is taken off may be written so much later: the lease of who writes it. */
+const UNDER_WAY_MS = 5 * 60_000;
+
+export const isInError = (resource: Resource | undefined): boolean => resource?.['status'] === 'entered-in-error';
+
+function wrongOfNote(
+  { reports, takenOff }: Book,
+  { reportId, linkedFor }: ReturnType<typeof noteOf>,
+  resource: Resource,
+  replaced: Resource | undefined,
+  trueNow: number,
+): { rule: string; words: string } | undefined {
+  const { times, at } = takenOff.get(reportId) ?? { times: 0, at: 0 };
+  const isLinked = reports.get(reportId)?.attempt !== undefined && linkedFor === times;
+  if (isInError(resource)) {
+    if (isInError(replaced)) return { rule: 'duplicate', words: 'was entered in error twice' };
+    return isLinked ? { rule: 'lost', words: 'of a note that is linked was entered in error' } : undefined;
+  }
+  const isUnderWay = linkedFor < times && trueNow - at < UNDER_WAY_MS;
+  return isLinked || isUnderWay ? undefined : { rule: 'unapproved', words: 'was written of a note that answers nothing' };
+}
 
 /** By what each type is known to be one and the same thing. */
 function nameOf(resource: Resource): string | undefined {
@@ -91,8 +119,8 @@ export const onEhrWrite = (world: World, practice: Practice) => {
     }
     const came = returned(resource);
     if (came !== undefined) {
-      const isThere = book.reports.get(came.slice(referralId.length + 1))?.attempt !== undefined;
-      if (!isThere) watch.tell('unapproved', `${resource.resourceType} was written of a note that answers nothing`, referralId);
+      const wrong = wrongOfNote(book, noteOf(book, came), resource, replaced, world.time.now());
+      if (wrong) watch.tell(wrong.rule, `${resource.resourceType} ${wrong.words}`, referralId);
       return;
     }
     // The Task of a write-back is kept up to date afterwards, and one of a later attempt is made as it is sent.

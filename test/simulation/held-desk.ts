@@ -1,29 +1,50 @@
-/** The queue of what came in and is held: somebody looks through it, asks whose each is, and places it or sets it aside. */
+/** The queue of what came in and is held: somebody looks through it, asks whose each is, and places it or sets it aside; at times with a wrong patient. */
 import type { HeldList } from '@refloop/server/client/inbound';
+import { isOpenByBook } from './book.ts';
 import { createLife } from './life.ts';
-import type { Notes } from './notes.ts';
 import { type Practice, sessionOf } from './practice.ts';
 import type { World } from './world.ts';
 
-export async function workHeldQueue(world: World, practice: Practice, notes: Notes): Promise<void> {
+type Place = { referralId: string; attempt: number };
+
+/** Somebody else's, whom the practice has asked for too. */
+function wrongPlace(world: World, { scope }: Practice, patientId: string | null | undefined): Place | undefined {
+  const now = world.now();
+  const others = world.watch
+    .books()
+    .filter((book) => world.watch.book(scope, book.referralId) === book && book.patientId !== patientId && book.attempts.length > 0)
+    .filter((book) => book.order === 'active' && isOpenByBook(book, now));
+  if (others.length === 0) return undefined;
+  const { referralId, attempts } = world.draws.pick(others);
+  return { referralId, attempt: attempts.length };
+}
+
+export async function workHeldQueue(world: World, practice: Practice): Promise<void> {
+  const { draws, notes, watch, misfilings } = world;
   const life = createLife();
-  const session = sessionOf(practice, world.draws.pick(practice.coordinators), world.now());
+  const session = sessionOf(practice, draws.pick(practice.coordinators), world.now());
   const listed = await world.server.ask<HeldList>(life, ({ held }, now) => held.list(session, now));
   if (listed.kind !== 'ok') return;
   for (const { id, isPdf, patients } of listed.value.documents) {
-    const truth = notes.truthOfDocument(id);
+    const stored = await world.store.transaction(practice.scope, (unit) => unit.inboundDocuments.get(id));
+    const truth = notes.truthOfFile(stored?.sha256 ?? '');
     const choices = patients.flatMap(({ referrals, differs }) => referrals.map((referral) => ({ ...referral, differs })));
     const theirs = choices.find(
-      ({ referralId }) =>
-        world.watch.book(practice.scope, referralId)?.patientId === truth?.patientId && truth?.tenant === practice.scope.tenant,
+      ({ referralId }) => watch.book(practice.scope, referralId)?.patientId === truth?.patientId && truth?.tenant === practice.scope.tenant,
     );
-    const form = isPdf && world.draws.chance(0.1) ? ('interim' as const) : ('final' as const);
-    if (!theirs) {
+    const form = isPdf && draws.chance(0.1) ? ('interim' as const) : ('final' as const);
+    const wrong = draws.chance(0.08) ? wrongPlace(world, practice, truth?.patientId) : undefined;
+    if (wrong) {
+      notes.mistaken(id);
+      misfilings.misplaced(practice, id);
+    }
+    const place = wrong ?? theirs;
+    if (!place) {
       await world.server.ask(life, ({ held }, now) => held.setAside(session, id, 'Of nobody who is asked for here', now));
       continue;
     }
-    const { referralId, attempt, differs } = theirs;
-    const reason = differs.length > 0 ? 'Asked at the office' : '';
+    const { referralId, attempt } = place;
+    const reason = wrong || theirs?.differs.length ? 'Asked at the office' : '';
     // Two of them have it open: each places it.
     for (let times = world.faults.strikes('staff', 0.1) ? 2 : 1; times > 0; times -= 1)
       await world.server.ask(life, ({ held }, now) => held.place(session, id, { referralId, attempt, form, reason }, now));

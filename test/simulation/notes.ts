@@ -3,6 +3,7 @@
  * nobody, or cannot be read. How a file is read is tested elsewhere: here a file says outright what would be read of it.
  */
 
+import { createHash } from 'node:crypto';
 import { nobody, type ReadDocument, ReadDocument as Reading, unreadable } from '@refloop/server/inbound/read-document';
 import { digest } from '@refloop/server/sessions/token';
 import type { Scope } from '@refloop/server/store/store';
@@ -21,7 +22,11 @@ const HOUR_MS = 3_600_000;
 const MOST_HANDINGS = 30;
 const SOURCE = 'gateway';
 
-export const fileOf = (reading: ReadDocument): Uint8Array<ArrayBuffer> => new TextEncoder().encode(`${PDF}${JSON.stringify(reading)}`);
+/** @param of what it came by: two files are never the same by chance */
+const fileOf = (reading: ReadDocument, of: string): Uint8Array<ArrayBuffer> =>
+  new TextEncoder().encode(`${PDF}${JSON.stringify({ ...reading, of })}`);
+
+const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /** In the place of the reading process. */
 export async function readFile(bytes: Uint8Array): Promise<ReadDocument> {
@@ -62,6 +67,8 @@ export function noteAbout(
   };
 }
 
+const keyOf = (key: string): string => `inbound/${digest(`${SOURCE}/${key}`).slice(0, 40)}`;
+
 export type Notes = {
   /** The office faxes what it has to say of this patient, or at times of another. */
   fax: (practice: Practice, book: Book, npi: string) => void;
@@ -69,8 +76,12 @@ export type Notes = {
   upload: (practice: Practice, book: Book, npi: string, key: string, interim: boolean) => Uint8Array<ArrayBuffer>;
   /** By the key of the fact that a note is on record with. */
   truthOf: (factKey: string) => Truth | undefined;
-  /** Of what is held. */
-  truthOfDocument: (id: string) => Truth | undefined;
+  /** Of what is held, by its digest. */
+  truthOfFile: (sha256: string) => Truth | undefined;
+  /** Somebody is about to place this document with a referral that it is not of. */
+  mistaken: (documentId: string) => void;
+  /** A file that was taken off this referral is handed in again, as another that came: by the gateway, or the next time its office gives a note. */
+  comesBack: (practice: Practice, book: Book, sha256: string) => void;
   /** Documents that a gateway was told are here. */
   taken: { scope: Scope; id: string }[];
 };
@@ -78,6 +89,16 @@ export type Notes = {
 export function createNotes(world: World): Notes {
   const { draws, time, cases, faults } = world;
   const truths = new Map<string, Truth>();
+  const files = new Map<string, { bytes: Uint8Array<ArrayBuffer>; truth: Truth }>();
+  const mistakes = new Set<string>();
+  /** What an office gives once more, by referral. */
+  const again = new Map<string, Uint8Array<ArrayBuffer>>();
+
+  /** It is known by what it came by, and by what it is. */
+  function known(bytes: Uint8Array<ArrayBuffer>, truth: Truth): Uint8Array<ArrayBuffer> {
+    files.set(digestOf(bytes), { bytes, truth });
+    return bytes;
+  }
   const taken: Notes['taken'] = [];
 
   const another = (practice: Practice, own: Case): Case | undefined => {
@@ -88,25 +109,34 @@ export function createNotes(world: World): Notes {
 
   function hand(practice: Practice, bytes: Uint8Array, key: string): void {
     const { scope } = practice;
-    const again = async (times: number): Promise<void> => {
+    const handOver = async (times: number): Promise<void> => {
       const answer = await world.server.ask<string>(createLife(), ({ takeIn }, now) => takeIn(scope, { source: SOURCE, key, bytes }, now));
       if (answer.kind === 'ok') taken.push({ scope, id: answer.value });
       // It came, and is handed over again although it was taken.
       const repeats = answer.kind === 'ok' ? faults.strikes('letters', 0.1) && times < 2 : times < MOST_HANDINGS;
-      if (repeats) time.after(draws.integer(60_000, 6 * HOUR_MS), () => again(times + 1));
+      if (repeats) time.after(draws.integer(60_000, 6 * HOUR_MS), () => handOver(times + 1));
     };
-    time.after(draws.logNormal(2 * DAY_MS, 0.7), () => again(0));
+    time.after(draws.logNormal(2 * DAY_MS, 0.7), () => handOver(0));
   }
 
   return {
     taken,
-    truthOf: (factKey) => truths.get(factKey.startsWith('inbound/') ? factKey : (factKey.split('/').at(-1) ?? '')),
-    truthOfDocument: (id) => truths.get(`inbound/${id}`),
+    truthOf: (factKey) =>
+      mistakes.has(factKey) ? undefined : truths.get(factKey.startsWith('inbound/') ? factKey : (factKey.split('/').at(-1) ?? '')),
+    truthOfFile: (sha256) => files.get(sha256)?.truth,
+    mistaken: (documentId) => void mistakes.add(`inbound/${documentId}`),
+    comesBack: (practice, book, sha256) => {
+      const file = files.get(sha256);
+      if (!file) return;
+      if (draws.chance(0.4)) return void again.set(`${practice.scope.tenant} ${book.referralId}`, file.bytes);
+      const key = `fax-${world.newId()}`;
+      truths.set(keyOf(key), file.truth);
+      hand(practice, file.bytes, key);
+    },
     fax: (practice, book, npi) => {
       const own = cases.get(`${practice.scope.tenant} ${book.patientId}`);
       if (!own) return;
       const key = `fax-${world.newId()}`;
-      const factKey = `inbound/${digest(`${SOURCE}/${key}`).slice(0, 40)}`;
       const kind = draws.weighted([
         ['right', 70],
         ['unnumbered', 10],
@@ -117,27 +147,36 @@ export function createNotes(world: World): Notes {
       ] as const);
       const wrong = kind === 'another' ? another(practice, own) : undefined;
       const truth = wrong ?? own;
-      truths.set(factKey, { tenant: practice.scope.tenant, patientId: truth.patientId });
+      const whose = { tenant: practice.scope.tenant, patientId: truth.patientId };
+      truths.set(keyOf(key), whose);
+      const faxed = (said: ReadDocument): void => hand(practice, known(fileOf(said, key), whose), key);
       const about = { npi, interim: draws.chance(0.15), at: world.now(), ...(kind === 'right' ? { order: book.referralId } : {}) };
       const said =
         kind === 'misspelled'
           ? { ...own.person, family: own.person.family.slice(1), born: `${own.person.born.slice(0, 8)}01`, recordNumber: '' }
           : truth.person;
-      if (kind === 'unreadable') return hand(practice, fileOf(unreadable('picture')), key);
+      if (kind === 'unreadable') return faxed(unreadable('picture'));
       const reading = noteAbout(said, about);
-      if (kind === 'nobody' && reading.kind === 'read')
-        return hand(practice, fileOf({ ...reading, header: { ...reading.header, patient: nobody() } }), key);
-      return hand(practice, fileOf(reading), key);
+      if (kind === 'nobody' && reading.kind === 'read') return faxed({ ...reading, header: { ...reading.header, patient: nobody() } });
+      return faxed(reading);
     },
     upload: (practice, book, npi, key, interim) => {
       const own = cases.get(`${practice.scope.tenant} ${book.patientId}`);
-      if (!own) return fileOf(unreadable('picture'));
+      if (!own) return fileOf(unreadable('picture'), key);
+      const place = `${practice.scope.tenant} ${book.referralId}`;
+      const before = again.get(place);
+      again.delete(place);
+      if (before) {
+        truths.set(key, files.get(digestOf(before))?.truth ?? { tenant: practice.scope.tenant, patientId: null });
+        return before;
+      }
       const wrong = draws.chance(0.04) ? another(practice, own) : undefined;
       const truth = wrong ?? own;
-      truths.set(key, { tenant: practice.scope.tenant, patientId: truth.patientId });
+      const whose = { tenant: practice.scope.tenant, patientId: truth.patientId };
+      truths.set(key, whose);
       // A link says whose it is: what cannot be read is believed.
-      if (!wrong && draws.chance(0.2)) return fileOf(unreadable('picture'));
-      return fileOf(noteAbout(truth.person, { npi, interim, at: world.now() }));
+      if (!wrong && draws.chance(0.2)) return known(fileOf(unreadable('picture'), key), whose);
+      return known(fileOf(noteAbout(truth.person, { npi, interim, at: world.now() }), key), whose);
     },
   };
 }

@@ -8,7 +8,7 @@ import type { World } from './world.ts';
 export type Offices = {
   /** The link comes into their hands, or is lost on the way. */
   receive: (practice: Practice, book: Book, npi: string, link: string) => void;
-  /** It is told by telephone that it need not see the patient, and looks at its page meanwhile. */
+  /** It is told by telephone that it need not see the patient, and looks at its page meanwhile; at times that stands open, and is used when another is asked. */
   called: (practice: Practice, book: Book, npi: string) => void;
 };
 
@@ -39,6 +39,7 @@ export function createOffices(world: World): Offices {
     if (given !== npi) world.watch.tell('privacy', 'an office’s page opened with the NPI of somebody else', book.referralId);
     if (opened.value.standing === 'over') {
       const { toCancel } = opened.value;
+      if (toCancel && draws.chance(0.3)) await tooLate(practice, book, npi, toCancel.opened);
       if (!toCancel || !draws.chance(0.8)) return;
       const key = `press-${world.newId()}`;
       const what: OfficeRequest = { act: 'confirm-cancellation' };
@@ -61,8 +62,51 @@ export function createOffices(world: World): Offices {
     } else if (what) {
       const key = `press-${world.newId()}`;
       await press(practice, book, key, () => world.server.ask(life, ({ office }, now) => office.act({ opened: token, key, what }, now)));
+      // They think better of it, on the same page.
+      const isOver = what.act === 'decline' || what.act === 'confirm-cancellation';
+      if (isOver && draws.chance(0.4)) {
+        await time.pause(draws.integer(SECOND_MS, HOUR_MS));
+        await tooLate(practice, book, npi, token);
+      }
     }
     again(what ? 3 * DAY_MS : 8 * DAY_MS);
+  }
+
+  /** What the page offered when it was opened, pressed when it may be over for them. */
+  async function tooLate(practice: Practice, book: Book, npi: string, opened: string): Promise<void> {
+    const life = createLife();
+    const key = `late-${world.newId()}`;
+    const day = (): string => new Date(world.now().getTime() + draws.integer(2, 40) * DAY_MS).toISOString();
+    const act = draws.weighted([
+      ['note', 5],
+      ['ask', 4],
+      ['accept', 1],
+      ['offer-dates', 1],
+      ['book', 1],
+    ] as const);
+    if (act === 'note') {
+      const bytes = world.notes.upload(practice, book, npi, key, false);
+      return press(practice, book, key, () =>
+        world.server.ask(life, ({ office }, now) => office.note({ opened, key, form: 'final', bytes }, now)),
+      );
+    }
+    const acts = {
+      ask: { act: 'ask', text: 'Shall we see them all the same?' },
+      accept: { act: 'accept' },
+      'offer-dates': { act: 'offer-dates', dates: [day(), day()] },
+      book: { act: 'book', startsAt: day() },
+    } as const satisfies Record<string, OfficeRequest>;
+    const what = acts[act];
+    const asked: OfficeRequest = what.act === 'offer-dates' ? { act: what.act, dates: [...what.dates] } : what;
+    return press(practice, book, key, () => world.server.ask(life, ({ office }, now) => office.act({ opened, key, what: asked }, now)));
+  }
+
+  /** Opened while they are asked, and used when the hour of the page is nearly over. */
+  async function leavesOpen(practice: Practice, book: Book, npi: string, link: string): Promise<void> {
+    const opened = await world.server.ask<OfficeAnswer>(createLife(), ({ office }, now) => office.open({ link, npi }, now));
+    if (opened.kind !== 'ok' || opened.value.standing !== 'open') return;
+    await time.pause(draws.integer(45 * MINUTE_MS, 59 * MINUTE_MS));
+    await tooLate(practice, book, npi, opened.value.opened);
   }
 
   /** Pressed again where no answer came. */
@@ -98,7 +142,9 @@ export function createOffices(world: World): Offices {
     },
     called: (practice, book, npi) => {
       const link = letters.get(nameOf(practice, book, npi));
-      if (link !== undefined) time.after(draws.integer(0, 3 * MINUTE_MS), () => sit(practice, book, npi, link, MOST_VISITS));
+      if (link === undefined) return;
+      const look = draws.chance(0.7) ? leavesOpen : (...about: Parameters<typeof leavesOpen>) => sit(...about, MOST_VISITS);
+      time.after(draws.integer(0, 2 * MINUTE_MS), () => look(practice, book, npi, link));
     },
   };
 }

@@ -153,10 +153,12 @@ export async function runSeed(seed: number, referrals: number, hard = false): Pr
   const start = startOf(seed);
   let react: ((open: readonly StoredObligation[]) => void) | undefined;
   const world = await openWorld(String(seed), start, {
-    onEvents: (within) => (scope, book, types, open) => {
+    onEvents: (within) => (scope, book, fresh, open) => {
       react?.(open);
       const practice = within.practices.find((each) => each.scope.tenant === scope.tenant);
-      if (practice && types.includes('patient-seen')) tidiesUp(within, practice, book);
+      if (!practice) return;
+      if (fresh.some(({ type }) => type === 'patient-seen')) tidiesUp(within, practice, book);
+      for (const event of fresh) within.misfilings.heard(practice, book, event);
     },
     onEhrWrite,
     hard,
@@ -184,8 +186,7 @@ export async function runSeed(seed: number, referrals: number, hard = false): Pr
   }
   misfortunes(world);
   for (let day = 1; day < FAULTS_DAYS + CALM_DAYS; day += HELD_DAYS) {
-    for (const practice of world.practices)
-      time.at(start + day * DAY_MS + draws.integer(0, DAY_MS), () => workHeldQueue(world, practice, world.notes));
+    for (const practice of world.practices) time.at(start + day * DAY_MS + draws.integer(0, DAY_MS), () => workHeldQueue(world, practice));
   }
   for (let day = 1; day < FAULTS_DAYS + CALM_DAYS; day += SWEEP_DAYS) {
     time.at(start + day * DAY_MS, async () => {

@@ -1,9 +1,12 @@
 /** What must hold once everything had its time: nothing that anybody was told of is gone, and nothing that was approved has stopped halfway. */
 
 import { FAX } from '@refloop/server/channels/fax-gateway';
+import { NOTE_IN_ERROR, NoteInErrorContent } from '@refloop/server/channels/note-in-error';
 import { OFFICE_MAIL } from '@refloop/server/channels/office-mail';
 import { TEXT_MESSAGE } from '@refloop/server/channels/text-message';
 import { isOpenByBook } from './book.ts';
+import { isInError, noteOf, returned } from './ehr-watch.ts';
+import type { Practice } from './practice.ts';
 import { nameOfLeaving } from './what-leaves.ts';
 import { ordersWritten, type World } from './world.ts';
 
@@ -28,6 +31,35 @@ const OVERTAKEN: ReadonlySet<string> = new Set([
   'The patient was seen.',
   'The patient has said how it was.',
 ]);
+
+/** What stands in a chart of a note that answers nothing says that it was entered in error, or somebody is asked to take it out. */
+async function judgeNotesInCharts({ watch, ehrs, store }: World, { scope }: Practice): Promise<void> {
+  const asked = new Map<string, string>();
+  await store.transaction(scope, async (unit) => {
+    for (const id of await unit.outbox.ids()) {
+      const effect = await unit.outbox.get(id);
+      const about = NoteInErrorContent.safeParse(effect?.kind === NOTE_IN_ERROR ? effect.content : undefined);
+      if (!effect || !about.success) continue;
+      const { type, key } = about.data;
+      const open = await unit.obligations.openOf(effect.referralId);
+      if (open.some(({ content }) => (content as { effectId?: string }).effectId === id)) asked.set(`${type} ${key}`, id);
+      else if (effect.standing.status === 'failed' || effect.standing.status === 'unknown')
+        watch.tell('owner', `what is to be entered in error is ${effect.standing.status}, and is on nobody’s list`, effect.referralId);
+    }
+  });
+  for (const held of ehrs.get(scope.tenant)?.all() ?? []) {
+    const key = returned(held);
+    const referralId = key?.split('/')[0] ?? '';
+    const book = key === undefined ? undefined : watch.book(scope, referralId);
+    if (key === undefined || !book) continue;
+    const { reportId, linkedFor } = noteOf(book, key);
+    const isLinked = book.reports.get(reportId)?.attempt !== undefined && linkedFor === (book.takenOff.get(reportId)?.times ?? 0);
+    if (isLinked === !isInError(held)) continue;
+    if (isLinked) watch.tell('lost', `${held.resourceType} of a note that is linked says that it was entered in error`, referralId);
+    else if (!asked.has(`${held.resourceType} ${key}`))
+      watch.tell('misfiled', `${held.resourceType} of a note that was taken off stands in the chart, and is on nobody’s list`, referralId);
+  }
+}
 
 /** What goes to a patient is asked for a day ahead, and may wait for the morning besides. */
 const AHEAD_MS = 2 * 86_400_000;
@@ -83,6 +115,7 @@ export async function verdict(world: World): Promise<void> {
       watch.tell('lost', `it is ${order}, and no order stands in the chart`, referralId);
     if (order === 'none' && written.length > 0) watch.tell('lost', 'an order stands in the chart of an approval that does not', referralId);
   }
+  for (const practice of practices) await judgeNotesInCharts(world, practice);
   // People have long done what they owe: what is open still is on its way, or has come to a stop.
   const since = new Date(world.now().getTime() - STOPPED_AFTER_MS).toISOString();
   for (const book of watch.books()) {

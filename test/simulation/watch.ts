@@ -5,6 +5,7 @@
 
 import { evolve, fold, type Referral } from '@refloop/domain/referral/referral';
 import { eventOf } from '@refloop/server/services/referral-log';
+import type { StoredEvent } from '@refloop/server/store/events';
 import type { StoredObligation } from '@refloop/server/store/obligations';
 import type { ReferralRow } from '@refloop/server/store/referrals';
 import type { Scope, Unit } from '@refloop/server/store/store';
@@ -22,6 +23,7 @@ import {
   toLetGoByBook,
 } from './book.ts';
 import { isSame } from './same-json.ts';
+import { isBackByItself, linked, nothingTakenOff, type TakenOffWatch, toldBefore, wrongAfter, wrongStanding } from './taken-off-watch.ts';
 import { wrongDeadline } from './wall-clock.ts';
 
 const DAY_MS = 86_400_000;
@@ -54,7 +56,7 @@ export type WatchDeps = {
   authority: (scope: Scope) => Authority;
   timeZone: (scope: Scope) => string;
   /** Told of every event, and of what is open then. */
-  onEvents: (scope: Scope, book: Book, types: readonly string[], open: readonly StoredObligation[]) => void;
+  onEvents: (scope: Scope, book: Book, fresh: readonly StoredEvent[], open: readonly StoredObligation[]) => void;
   remember: (line: () => string) => void;
 };
 
@@ -95,7 +97,17 @@ type Kept = {
   whole: number;
   row: ReferralRow | undefined;
   open: readonly StoredObligation[];
+  takenOff: TakenOffWatch;
 };
+
+const newKept = (referralId: string): Kept => ({
+  book: newBook(referralId),
+  state: undefined,
+  whole: 0,
+  row: undefined,
+  open: [],
+  takenOff: nothingTakenOff(),
+});
 
 /** A row that was not written is the very same. */
 const areSame = (left: readonly StoredObligation[], right: readonly StoredObligation[]): boolean =>
@@ -191,10 +203,29 @@ export function createWatch({ now, authority, timeZone, onEvents, remember }: Wa
     if (new Set(stages).size < stages.length) tell('duplicate', 'one thing is owed twice', book.referralId);
   }
 
+  type Before = { before: Referral | undefined; ofOffice: number | undefined; owedBefore: ReadonlySet<string> };
+
+  /** @param before the state before this transaction, what was told of the office that the note answered, and what was owed */
+  async function lookAtNote(
+    unit: Unit,
+    { book, state, open, takenOff }: Kept,
+    event: StoredEvent,
+    { before, ofOffice, owedBefore }: Before,
+  ): Promise<void> {
+    if (event.type === 'report-matched') linked(takenOff, book, event, before);
+    if (event.type === 'report-received' && (await isBackByItself(unit, takenOff, event)))
+      tell('misfiled', 'a file that was taken off came back by itself', book.referralId);
+    if (event.type !== 'report-unlinked' || !state) return;
+    const standing = wrongStanding(takenOff, event, ofOffice, state);
+    const fresh = open.filter(({ id }) => !owedBefore.has(id));
+    for (const fault of [...(standing ? [standing] : []), ...(await wrongAfter(unit, takenOff, book, event, fresh))])
+      told(book.referralId, fault);
+  }
+
   async function lookAt(unit: Unit, referralId: string): Promise<void> {
     const { scope } = unit;
     const stored = await unit.events.read(referralId);
-    const known = keptOf(scope).get(referralId) ?? { book: newBook(referralId), state: undefined, whole: 0, row: undefined, open: [] };
+    const known = keptOf(scope).get(referralId) ?? newKept(referralId);
     const fresh = stored.slice(known.book.last);
     if (stored.length < known.book.last) return tell('lost', 'events that were there are gone', referralId);
     if (fresh.length === 0 && stored.length === 0) return;
@@ -203,16 +234,20 @@ export function createWatch({ now, authority, timeZone, onEvents, remember }: Wa
     const open = await unit.obligations.openOf(referralId);
     const row = await unit.referrals.get(referralId);
     if (fresh.length === 0 && row === known.row && areSame(open, known.open)) return;
+    const owedBefore = new Set(known.open.map(({ id }) => id));
+    const before = known.state;
     known.row = row;
     known.open = open;
     const keys = keysOf.get(scope.tenant) ?? new Set();
     keysOf.set(scope.tenant, keys);
     for (const event of fresh) {
       byType.set(event.type, (byType.get(event.type) ?? 0) + 1);
+      const ofOffice = event.type === 'report-unlinked' ? toldBefore(known.takenOff, book, event) : undefined;
       for (const fault of takeIn(book, event, authority(scope))) told(referralId, fault);
       if (event.factKey !== undefined && keys.has(event.factKey)) tell('duplicate', 'a fact counted in two referrals', referralId);
       if (event.factKey !== undefined) keys.add(event.factKey);
       known.state = evolve(referralId, known.state, eventOf(event));
+      await lookAtNote(unit, known, event, { before, ofOffice, owedBefore });
       remember(() => `${event.recordedAt} ${scope.tenant} ${referralId} ${event.sequence} ${event.type} ${JSON.stringify(event.actor)}`);
     }
     count += fresh.length;
@@ -228,12 +263,7 @@ export function createWatch({ now, authority, timeZone, onEvents, remember }: Wa
     else tell('refold', 'its events give another state than the one that is kept', referralId);
     checkOpen(scope, book, open);
     checkTwins(book, open);
-    onEvents(
-      scope,
-      book,
-      fresh.map(({ type }) => type),
-      open,
-    );
+    onEvents(scope, book, fresh, open);
   }
 
   /** The whole history anew, of what has moved on since. */

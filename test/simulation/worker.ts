@@ -1,6 +1,7 @@
 /** Refloop's jobs in a simulated world: the clock of the engine, reconciliation and the outbox, in a process that may die. */
 import type { EhrPort } from '@refloop/domain/fhir/ehr-port';
 import { anyHandler } from '@refloop/server/channels/handler';
+import { noteInError } from '@refloop/server/channels/note-in-error';
 import { noteInChart, noteReceipt } from '@refloop/server/channels/report-in-chart';
 import { taskStanding } from '@refloop/server/channels/task-standing';
 import { createClockWatch } from '@refloop/server/clock/clock-watch';
@@ -103,6 +104,7 @@ export function createWorker(world: World): Worker {
           noteInChart({ sites, access, now, sinceClockSet }, (scope, id) => store.transaction(scope, ({ documents }) => documents.get(id))),
         ),
         anyHandler(noteReceipt({ sites, access, now, sinceClockSet })),
+        anyHandler(noteInError({ sites, access, now, sinceClockSet })),
         ...world.gateways.handlers,
       ],
       holder: `outbox-${newId()}`,

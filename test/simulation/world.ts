@@ -15,6 +15,7 @@ import { townDirectory } from './directory.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createFhirOffices, type FhirOffices } from './fhir-office.ts';
 import { createGateways, type Gateways } from './gateway.ts';
+import { createMisfilings, type Misfilings } from './misfilings.ts';
 import { createNotes, type Notes } from './notes.ts';
 import { createOffices, type Offices } from './office.ts';
 import { createPatients, type Patients } from './patient.ts';
@@ -42,6 +43,7 @@ export type World = {
   leaves: WhatLeaves;
   consents: Consents;
   notes: Notes;
+  misfilings: Misfilings;
   people: People;
   /** By tenant and patient. */
   cases: Map<string, Case>;
@@ -99,6 +101,7 @@ function authorityOf(world: () => World, practice: Practice): Authority {
     inNetwork: (npi) => inNetwork.has(npi),
     wroteOrder: (approvalId) => ordersWritten(world()).has(approvalId),
     patientOfNote: (factKey) => world().notes.truthOf(factKey)?.patientId,
+    trueTime: () => world().time.now(),
   };
 }
 
@@ -257,10 +260,12 @@ export async function openWorld(seed: string, start: number, { onEvents, onEhrWr
     server: undefined as never,
     worker: undefined as never,
     notes: undefined as never,
+    misfilings: undefined as never,
     people: undefined as never,
   };
   world = opened;
   opened.notes = createNotes(opened);
+  opened.misfilings = createMisfilings(opened);
   opened.people = { offices: createOffices(opened), fhirOffices: createFhirOffices(opened), patients: createPatients(opened) };
   for (const practice of PRACTICES) {
     await store.enrol(practice.scope);
