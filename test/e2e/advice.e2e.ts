@@ -56,8 +56,9 @@ test('an eConsult closes on advice and its review, without a visit; a note for t
   await expect(although, 'not without a reason').toBeVisible();
   await expectAccessible(desk.page, 'a held note');
   await expectFits(desk.page, 'a held note');
-  await although.getByRole('button', { name: 'Do not file' }).click();
+  await although.getByRole('button', { name: 'Cancel' }).click();
   await expect(although).toHaveCount(0);
+  await expect(held.getByRole('button', { name: /^File here/ })).toBeFocused();
   expect(
     (await readChart(ASKED)).documents.filter(({ identifier }) => identifier?.some(({ system }) => system?.endsWith('/consult-note'))),
   ).toEqual([]);
@@ -101,4 +102,21 @@ test('an eConsult closes on advice and its review, without a visit; a note for t
   }).toPass();
   await last.page.getByRole('link', { name: 'Held notes', exact: true }).click();
   await expect(last.page.getByText('It stood with another referral by mistake').first()).toBeVisible();
+
+  // Once more another file: somebody files it all the same, and its clinician reads why.
+  await office.reload();
+  await office.getByRole('textbox', { name: 'NPI of the specialist' }).fill(desk.npi);
+  await office.getByRole('button', { name: 'Open' }).click();
+  await give(office, await consultNote(other, author, ['Assessment', 'Gastritis.']));
+  await expect(office.getByRole('status')).toHaveText(/names another patient/);
+  await last.page.getByRole('button', { name: 'Refresh' }).click();
+  const again = last.page.getByRole('listitem').filter({ hasText: 'Gastritis' });
+  await again.getByRole('button', { name: /^File here/ }).click();
+  await again.getByRole('textbox', { name: 'How you know that it is theirs, in a few words' }).fill('The office says it is theirs');
+  await again.getByRole('button', { name: 'File it all the same' }).click();
+  await expect(again).toHaveCount(0);
+  await review(browser, last.name, undefined, async (row) => {
+    await expect(row).toContainText('The note says another name and date of birth than the chart.');
+    await expect(row).toContainText(/Teo Lindqvist.* filed it here: “The office says it is theirs”/);
+  });
 });

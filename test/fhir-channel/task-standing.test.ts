@@ -134,7 +134,11 @@ describe('what is left alone', () => {
   test('a completed one whose note was taken off stays completed: the office is told that a note is waited for only where one is', async () => {
     const { referralId, task } = await put({ status: 'completed' });
     const awaited = await send(content(referralId, { reopens: true, noteAwaited: true }));
-    expect(awaited).toMatchObject({ kind: 'refused', final: true, detail: expect.stringContaining('their note is still waited for') });
+    expect(awaited).toMatchObject({
+      kind: 'refused',
+      byPersonOnly: true,
+      detail: expect.stringContaining('their note is still waited for'),
+    });
     const over = await send(content(referralId, { reopens: true, noteAwaited: false }));
     expect(over).toMatchObject({ kind: 'refused', final: true, detail: expect.stringContaining('no note of the specialist’s office') });
     expect(await versionsReading(exchange, task, 'completed')).toBe(1);

@@ -1,6 +1,7 @@
 /**
- * Preloaded into Refloop: its clock goes as the machine's, ahead of it by as much as the campaign says. Leases, waits and a day's delay are over
- * as fast as the campaign wants, and nothing of Refloop knows of it.
+ * Preloaded into Refloop: its clocks go as the machine's, ahead of them by as much as the campaign says. Leases, waits and a day's delay are over
+ * as fast as the campaign wants, and nothing of Refloop knows of it: time passes, and the clock that nobody sets goes with the other. Only that
+ * one set alone would be a clock that was set.
  */
 import type { Ahead } from './deployment.ts';
 
@@ -13,6 +14,9 @@ globalThis.Date = new Proxy(MachineDate, {
   apply: () => new MachineDate(now()).toString(),
   get: (target, name) => (name === 'now' ? now : (Reflect.get(target, name) as unknown)),
 });
+
+const steady = performance.now.bind(performance);
+performance.now = () => steady() + ahead;
 
 process.on('message', (message: Ahead) => {
   ahead = message.ahead;

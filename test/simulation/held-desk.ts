@@ -28,7 +28,7 @@ export async function workHeldQueue(world: World, practice: Practice): Promise<v
   for (const { id, isPdf, patients } of listed.value.documents) {
     const stored = await world.store.transaction(practice.scope, (unit) => unit.inboundDocuments.get(id));
     const truth = notes.truthOfFile(stored?.sha256 ?? '');
-    const choices = patients.flatMap(({ referrals, differs }) => referrals.map((referral) => ({ ...referral, differs })));
+    const choices = patients.flatMap(({ referrals, doubts }) => referrals.map((referral) => ({ ...referral, doubts })));
     const theirs = choices.find(
       ({ referralId }) => watch.book(practice.scope, referralId)?.patientId === truth?.patientId && truth?.tenant === practice.scope.tenant,
     );
@@ -44,7 +44,7 @@ export async function workHeldQueue(world: World, practice: Practice): Promise<v
       continue;
     }
     const { referralId, attempt } = place;
-    const reason = wrong || theirs?.differs.length ? 'Asked at the office' : '';
+    const reason = wrong || theirs?.doubts.length ? 'Asked at the office' : '';
     // Two of them have it open: each places it.
     for (let times = world.faults.strikes('staff', 0.1) ? 2 : 1; times > 0; times -= 1)
       await world.server.ask(life, ({ held }, now) => held.place(session, id, { referralId, attempt, form, reason }, now));

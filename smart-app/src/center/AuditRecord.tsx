@@ -11,6 +11,7 @@ import { changesText, noteChanges, plainNote } from '../note/working-copy.ts';
 import { endOfPend } from '../refer/pend-words.ts';
 import { specialtyName } from '../refer/request-form.ts';
 import { Chip } from '../ui/Chip.tsx';
+import { counted } from '../words/counted.ts';
 import { plainDate, plainTime } from '../words/plain-date.ts';
 import { AnswerView } from './AnswerView.tsx';
 import styles from './AuditPage.module.css';
@@ -115,9 +116,9 @@ function Seen({ record }: { record: RecommendationRecord }) {
   const documents = draft.sources.filter((source) => source.ref.type === 'DocumentReference').length;
   return (
     <p className="num">
-      {draft.sources.length - documents} chart facts, {documents} documents · sent to a model: <b>nothing</b> ({draft.composer.name}{' '}
-      {draft.composer.version}) · directory snapshot <span className={styles['hash']}>{match.directory.hash.slice(0, 12)}…</span> of{' '}
-      {plainDate(match.directory.asOf)}
+      {counted(draft.sources.length - documents, 'chart fact', 'chart facts')}, {counted(documents, 'document', 'documents')} · sent to a
+      model: <b>nothing</b> ({draft.composer.name} {draft.composer.version}) · directory snapshot{' '}
+      <span className={styles['hash']}>{match.directory.hash.slice(0, 12)}…</span> of {plainDate(match.directory.asOf)}
       {match.directory.synthetic ? ' (synthetic)' : ''} · policy <b>{`${match.policy.id} ${match.policy.version}`}</b> · engine{' '}
       {match.engine}
       {draft.withheld.count > 0 ? ` · ${draft.withheld.count} kept out: ${draft.withheld.why.join(', ')}` : ''}

@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import type { NoteReading } from '@refloop/server/client/inbound';
 import type { MissingRow, SentRow, SettledByOthersRow, ToldRow, ToReviewRow, ToSignRow, UnfinishedRow } from '@refloop/server/client/work';
 import type { ReactNode } from 'react';
-import { differsWords } from '../notes/differs-words.ts';
+import { doubtWords } from '../notes/doubt-words.ts';
 import { NoteFile } from '../notes/NoteFile.tsx';
 import { NoteText } from '../notes/NoteText.tsx';
 import { pendEndText } from '../refer/pend-words.ts';
@@ -107,8 +107,7 @@ function Note({ id, api, onFail }: { id: string; api: CenterProps['api']; onFail
           {reading.unreadable === '' ? null : <p>{reading.unreadable} Read it as it came.</p>}
           {reading.although ? (
             <p>
-              <strong>It says another {differsWords(reading.although.differs)} than the chart.</strong> Whoever filed it here wrote: “
-              {reading.although.reason}”
+              <strong>{doubtWords(reading.although.doubts)}</strong> {reading.although.by} filed it here: “{reading.although.reason}”
             </p>
           ) : null}
           <NoteText id={id} reading={reading} />

@@ -1,7 +1,7 @@
 /** One patient whom a held note may be about: what it says beside what the chart says, and the referrals it may answer. */
 import { Button } from '@mantine/core';
 import type { ComparedField, PatientChoice, PlaceDocument } from '@refloop/server/client/inbound';
-import { useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import styles from '../center/CenterPage.module.css';
 import { Chip } from '../ui/Chip.tsx';
 import { plainDate, plainTime } from '../words/plain-date.ts';
@@ -21,6 +21,9 @@ export type PatientSectionProps = { patient: PatientChoice; onPlace: (choice: Om
 
 export function PatientSection({ patient, onPlace }: PatientSectionProps) {
   const [asked, setAsked] = useState<Pick<PlaceDocument, 'referralId' | 'attempt'>>();
+  const opener = useRef<HTMLButtonElement>(null);
+  const form = useId();
+  const isDoubtful = patient.doubts.length > 0;
   return (
     <section className={held['patient']} aria-label={patient.name}>
       <h3>
@@ -56,36 +59,45 @@ export function PatientSection({ patient, onPlace }: PatientSectionProps) {
         <p key={why}>{why}</p>
       ))}
       {patient.referrals.length === 0 ? <p>This patient has no order of ours that it could answer.</p> : null}
-      {patient.referrals.map(({ referralId, attempt, specialist, specialtyName, approvedAt, writtenBy, date, isOver }) => (
-        <div key={`${referralId}-${attempt}`}>
-          <div className={styles['actions']}>
-            <Button
-              size="compact-sm"
-              variant="default"
-              aria-label={`File here: ${patient.name}, ${specialtyName}, ${specialist}`}
-              onClick={() => {
-                if (patient.differs.length > 0) setAsked({ referralId, attempt });
-                else onPlace({ referralId, attempt, reason: '' });
-              }}
-            >
-              {patient.differs.length > 0 ? 'File here…' : 'File here'}
-            </Button>
-            <span>
-              {specialtyName} to {specialist}, ordered {plainTime(approvedAt)}
-              {writtenBy === 'same' ? ' · written by this specialist' : writtenBy === 'different' ? ' · written by somebody else' : ''}
-              {date === 'before' ? ' · from before the order' : ''}
-              {isOver ? ' · this order is over' : ''}
-            </span>
+      {patient.referrals.map(({ referralId, attempt, specialist, specialtyName, approvedAt, writtenBy, date, isOver }) => {
+        const isAsked = asked?.referralId === referralId && asked.attempt === attempt;
+        return (
+          <div key={`${referralId}-${attempt}`}>
+            <div className={styles['actions']}>
+              <Button
+                size="compact-sm"
+                variant="default"
+                aria-label={`File here: ${patient.name}, ${specialtyName}, ${specialist}`}
+                {...(isDoubtful ? { 'aria-expanded': isAsked, 'aria-controls': form } : {})}
+                onClick={(event) => {
+                  opener.current = event.currentTarget;
+                  if (isDoubtful) setAsked({ referralId, attempt });
+                  else onPlace({ referralId, attempt, reason: '' });
+                }}
+              >
+                {isDoubtful ? 'File here…' : 'File here'}
+              </Button>
+              <span>
+                {specialtyName} to {specialist}, ordered {plainTime(approvedAt)}
+                {writtenBy === 'same' ? ' · written by this specialist' : writtenBy === 'different' ? ' · written by somebody else' : ''}
+                {date === 'before' ? ' · from before the order' : ''}
+                {isOver ? ' · this order is over' : ''}
+              </span>
+            </div>
+            {isAsked ? (
+              <FileAlthough
+                id={form}
+                patient={patient}
+                onFile={(reason) => onPlace({ referralId, attempt, reason })}
+                onCancel={() => {
+                  setAsked(undefined);
+                  opener.current?.focus();
+                }}
+              />
+            ) : null}
           </div>
-          {asked?.referralId === referralId && asked.attempt === attempt ? (
-            <FileAlthough
-              patient={patient}
-              onFile={(reason) => onPlace({ referralId, attempt, reason })}
-              onCancel={() => setAsked(undefined)}
-            />
-          ) : null}
-        </div>
-      ))}
+        );
+      })}
     </section>
   );
 }

@@ -1,6 +1,7 @@
 /** The cells of the worklist in words. Times in a cell are opening hours; the clock on the wall stands beside them on request. */
 import { RISK_WORDS } from '@refloop/domain/sla/risk';
 import type { WorklistRow } from '@refloop/server/client/worklist';
+import { counted } from '../words/counted.ts';
 import { plainTime } from '../words/plain-date.ts';
 
 const WAITING: Record<NonNullable<WorklistRow['waitingOn']>, string> = {
@@ -68,8 +69,6 @@ export const wallMoments = ({ dueAt, since }: Moments, at: Date): string[] => [
 export const wallClock = (moments: Moments, at: Date): string => wallMoments(moments, at).join(', ').replace('due', 'Due');
 
 export const codeWords = (code: string | null): string => (code === null ? '–' : code.replaceAll('-', ' '));
-
-const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
 /** What an empty view says: that nothing is there, and where the rest is. */
 export function emptyWords(view: string, mine: number, open: number, narrowed: boolean): string {

@@ -42,9 +42,10 @@ export type Sent =
   | { kind: 'done'; receipt: string }
   /**
    * Certainly nothing came of this try; `final` where trying again would change nothing. Of a try before it, of which no answer came, it says
-   * nothing, unless the counterpart answers by our key what became of the whole (`settles`).
+   * nothing, unless the counterpart answers by our key what became of the whole (`settles`). `byPersonOnly`: sent again it would certainly be
+   * refused again, so that nobody is offered that.
    */
-  | { kind: 'refused'; detail: string; final: boolean; settles?: true }
+  | { kind: 'refused'; detail: string; final: boolean; settles?: true; byPersonOnly?: true }
   /** The counterpart takes nothing of this kind: nobody has to do anything about it. */
   | { kind: 'left-out'; detail: string }
   /** It may have happened. */

@@ -126,7 +126,12 @@ export function taskStanding({ sites, access, now, ...clock }: TaskStandingDeps)
         return { kind: 'done', receipt: receiptOf(task) };
       case 'ahead':
         if (reopens && held === 'completed')
-          return { kind: 'refused', detail: NOT_REOPENED + (noteAwaited === false ? NOT_AWAITED : STILL_AWAITED), final: true };
+          return {
+            kind: 'refused',
+            detail: NOT_REOPENED + (noteAwaited === false ? NOT_AWAITED : STILL_AWAITED),
+            final: true,
+            byPersonOnly: true,
+          };
         return { kind: 'left-out', detail: 'The Task in the EHR is further along already.' };
       case 'apart':
         return {

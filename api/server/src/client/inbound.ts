@@ -20,16 +20,21 @@ export const HeldReason = z.enum([
 ]);
 export type HeldReason = z.infer<typeof HeldReason>;
 
-const ComparedName = z.enum(['name', 'born', 'sex', 'address', 'phone', 'record number']);
-
 /** How one field of what the document says and of what the chart says agree. */
 const Compared = z.object({
-  field: ComparedName,
+  field: z.enum(['name', 'born', 'sex', 'address', 'phone', 'record number']),
   said: z.string(),
   chart: z.string(),
   agrees: z.enum(['yes', 'nearly', 'no', 'not said']),
 });
 export type ComparedField = z.infer<typeof Compared>;
+
+/**
+ * Why a person has to say how they know whose a document is: it says another name or date of birth than the chart, another record number and
+ * not both of those, it names several patients, or nothing is known of the patient to compare it with.
+ */
+const Doubt = z.enum(['name', 'born', 'record number', 'several', 'nothing to compare']);
+export type Doubt = z.infer<typeof Doubt>;
 
 const ReferralChoice = z.object({
   referralId: z.string(),
@@ -50,8 +55,8 @@ const PatientChoice = z.object({
   fields: z.array(Compared),
   /** Why it is not taken for the same person by itself. */
   against: z.array(z.string()),
-  /** In which of name, date of birth and record number the document differs from their chart: it is filed there with a reason alone. */
-  differs: z.array(ComparedName),
+  /** With any of these it is filed there with a reason alone. */
+  doubts: z.array(Doubt),
   /** By whose link it came. */
   linked: z.boolean(),
   referrals: z.array(ReferralChoice),
@@ -106,7 +111,7 @@ export const PlaceDocument = z.object({
   referralId: z.string().min(1).max(60),
   attempt: z.int().min(1).max(99),
   form: z.enum(['final', 'interim']),
-  /** How it is known to be of this patient, where it says another name, date of birth or record number than their chart. */
+  /** How it is known to be of this patient, where there is a doubt. */
   reason: z.union([z.string().trim().min(3, 'Say in a few words how you know').max(300), z.literal('')]).default(''),
 });
 export type PlaceDocument = z.infer<typeof PlaceDocument>;
@@ -114,8 +119,8 @@ export type PlaceDocument = z.infer<typeof PlaceDocument>;
 export const SetDocumentAside = z.object({ reason: z.string().trim().min(3, 'Say in a few words what it is').max(300) });
 export type SetDocumentAside = z.infer<typeof SetDocumentAside>;
 
-/** Where a person filed it although it differs from the patient's chart: in what, and how they know. */
-export const FiledAlthough = z.object({ differs: z.array(ComparedName), reason: z.string() });
+/** Where a person filed it in spite of a doubt: who, and how they know. */
+export const FiledAlthough = z.object({ doubts: z.array(Doubt), reason: z.string(), by: z.string() });
 
 /** What was read of a note that came back, for whoever reviews it. */
 export const NoteReading = z.object({

@@ -125,7 +125,7 @@ describe('a note that is not certain', () => {
     const reason = 'Called Rocio at home';
     expect((await api.call('POST', path, coordinator, { referralId: 'r2', attempt: 7, form: 'final', reason })).status).toBe(404);
     const interim = { referralId: 'r2', attempt: 1, form: 'interim' };
-    expect(patient?.differs).toEqual(['name']);
+    expect(patient?.doubts).toEqual(['name']);
     expect(await api.call('POST', path, coordinator, interim), 'it says somebody else').toMatchObject({
       status: 422,
       body: { errors: [{ field: 'reason', fix: expect.any(String) }] },
@@ -136,10 +136,10 @@ describe('a note that is not certain', () => {
     expect((await api.call('POST', path, coordinator, { ...interim, reason })).status).toBe(404);
     expect(await held()).toEqual([]);
     const audit = await api.store.transaction(api.scope, (unit) => unit.audit.list({ referralId: 'r2' }));
-    expect(audit.findLast(({ action }) => action === 'inbound.placed')).toMatchObject({ payload: { differs: ['name'] } });
+    expect(audit.findLast(({ action }) => action === 'inbound.placed')).toMatchObject({ payload: { doubts: ['name'] } });
     expect(JSON.stringify(audit), 'what names somebody is not in the audit').not.toContain('Rocio');
     const read = await api.call('GET', `/work/documents/${document?.id}/reading`, clinician);
-    expect(read.body, 'who reviews it is told').toMatchObject({ although: { differs: ['name'], reason } });
+    expect(read.body, 'who reviews it is told').toMatchObject({ although: { doubts: ['name'], reason, by: expect.any(String) } });
   });
 
   test.each<[string, () => Promise<Uint8Array<ArrayBuffer>>, string, string]>([

@@ -317,6 +317,15 @@ describe('the worker', () => {
     expect(new Set(told).size).toBe(2);
   });
 
+  test('what would certainly be refused again is not offered to be sent again', async () => {
+    const session = { scope, subject: 'kim', fhirUser: 'Practitioner/kim', name: 'Kim', roles: ['coordinator'] } as unknown as Session;
+    const effectId = await add('over');
+    await worker(async () => ({ kind: 'refused', detail: 'It is over there.', final: true, byPersonOnly: true })).run();
+    const [row] = await rows();
+    const thread = (await createWorklistService({ store: opened.store }).thread(session, 'r1', now())) as Thread;
+    expect(thread.effects).toEqual([{ effectId, doubt: row?.id, decisions: ['let-go'] }]);
+  });
+
   test('a doubt goes along with the referral: to whom it is given, to who stands in for them, and back when that is over', async () => {
     const session = { scope, subject: 'kim', fhirUser: 'Practitioner/kim', name: 'Kim', roles: ['coordinator'] } as unknown as Session;
     await add('a');

@@ -75,7 +75,8 @@ const isInDoubt = ({ standing }: StoredEffect): boolean => standing.status === '
 const notBegun = (effect: StoredEffect, status: 'left-out' | 'failed', detail: string): Next =>
   isInDoubt(effect) ? { standing: { status: 'unknown', detail }, dueAt: null } : { standing: { status, detail }, dueAt: null };
 
-type Next = { standing: EffectStanding; dueAt: string | null };
+/** `byPersonOnly`: to send it again is of no use. */
+type Next = { standing: EffectStanding; dueAt: string | null; byPersonOnly?: true };
 
 export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<OutboxRun> } {
   const handlers = new Map(deps.handlers.map((handler) => [handler.kind, handler]));
@@ -108,8 +109,9 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
     patiently(() =>
       inScope(scope, async (unit) => {
         const now = at();
-        if (!(await unit.outbox.settle(effect.id, deps.holder, { ...next, at: now }))) return;
-        if (next.dueAt !== null) return;
+        const { standing, dueAt } = next;
+        if (!(await unit.outbox.settle(effect.id, deps.holder, { standing, dueAt, at: now }))) return;
+        if (dueAt !== null) return;
         // After the settling: whoever takes it back at this moment waits for it, or is waited for.
         const unwanted = await takenBackOf(unit, effect, opened);
         const settled = settledOf(next.standing);
@@ -126,7 +128,13 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
         const { detail } = next.standing;
         const kind = status === 'unknown' ? PERHAPS_SENT : NOT_SENT;
         const { what, byPersonOnly } = opened ?? { what: handler.what, byPersonOnly: false };
-        await raiseEffectObligation(unit, referral, effect, { kind, what, detail, now, byPersonOnly });
+        await raiseEffectObligation(unit, referral, effect, {
+          kind,
+          what,
+          detail,
+          now,
+          byPersonOnly: byPersonOnly || next.byPersonOnly === true,
+        });
         // So that it goes back when whoever stands in no longer does.
         await lookAgain(unit, effect.referralId, now);
       }),
@@ -170,7 +178,11 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
         return notBegun(effect, 'left-out', sent.detail);
       case 'refused': {
         if (sent.settles) return { standing: { status: 'failed', detail: sent.detail }, dueAt: null };
-        if (sent.final || effect.tries >= MOST_TRIES) return notBegun(effect, 'failed', sent.detail);
+        if (sent.final || effect.tries >= MOST_TRIES) {
+          const failed = notBegun(effect, 'failed', sent.detail);
+          // Of what may have left before, whether it did can still be said.
+          return sent.byPersonOnly && failed.standing.status === 'failed' ? { ...failed, byPersonOnly: true } : failed;
+        }
         return { standing: isInDoubt(effect) ? doubtOf(effect) : { status: 'waiting' }, dueAt: later(effect.tries) };
       }
       case 'unknown':

@@ -9,13 +9,16 @@ import type { Reached, StaffPerson } from '@refloop/domain/sla/staff';
 import type { FindPatients, FoundPatients, HeldDocument, HeldList, PlaceDocument } from '../client/inbound.ts';
 import { type InboundContent, inboundContentOf, readingOf } from '../inbound/inbound-content.ts';
 import { placeDocument } from '../inbound/place-document.ts';
+import { chartsLike } from '../inbound/route-document.ts';
 import { problem, type Refusal, Refused } from '../problem.ts';
 import { actorOf, personOf, type Session } from '../sessions/session.ts';
 import type { StoredInbound } from '../store/inbound-documents.ts';
 import type { Store, Unit } from '../store/store.ts';
 import { policyIn } from './engine/policy-in-force.ts';
 import { staffIn } from './engine/staff.ts';
-import { differsFrom, patientsBy, patientsFor, type Shown } from './held-patients.ts';
+import { saidOf } from './held-comparison.ts';
+import { doubtsOf } from './held-doubts.ts';
+import { patientsBy, patientsFor, type Shown } from './held-patients.ts';
 import { readReferral, withRetry } from './referral-log.ts';
 import { namesOf } from './staff-names.ts';
 
@@ -33,8 +36,8 @@ const MOST = 50;
 const notHeld = (): Refusal =>
   problem('not-found', 'This document is not held any more: somebody placed it or set it aside. Reload the list.');
 
-const saysSomebodyElse = (): Refusal =>
-  problem('unprocessable', 'The note says another name, date of birth or record number than this patient’s chart. Nothing was placed.', [
+const takesReason = (): Refusal =>
+  problem('unprocessable', 'It is not certain that this note is of this patient. Nothing was placed.', [
     { field: 'reason', message: 'Say in a few words how you know that it is of this patient', fix: 'For example: married name' },
   ]);
 
@@ -169,16 +172,16 @@ export function createHeldDocumentService({ store }: { store: Store }): HeldDocu
           );
         }
         const { referralId, attempt, form, reason } = asked;
-        const differs = await differsFrom(unit, content, referral.patientId);
-        if (differs.length > 0 && reason === '') return saysSomebodyElse();
-        const although = differs.length > 0 ? { differs, reason } : null;
+        const doubts = await doubtsOf(unit, content, referral.patientId, await chartsLike(unit, saidOf(content)));
+        if (doubts.length > 0 && reason === '') return takesReason();
+        const although = reason === '' ? null : { doubts, reason, by: session.name };
         if (!(await placeDocument(unit, document, content, { referralId, attempt, form, although }, personOf(session), at))) {
           throw new Refused(problem('not-found', 'Nobody was asked under this number. Nothing was placed. Reload the list.'));
         }
         await record(unit, session, now, 'inbound.placed', {
           referralId,
           patientId: referral.patientId,
-          payload: { id, attempt, form, sha256: document.sha256, differs },
+          payload: { id, attempt, form, sha256: document.sha256, doubts },
         });
         return { placed: true as const };
       }),
