@@ -95,20 +95,41 @@ test('what is too late to be of use does not leave, and the history says so', as
   expect((await messaged()).map(({ data }) => (data as { outcome: string }).outcome)).toEqual(['unknown']);
 });
 
-test('how it was is asked of nobody whose visit only a note showed that was taken off; of whom is seen after all it is', async () => {
-  const noteCame = (reportId: string, at: string) =>
-    happens(store, scope, 'r', at, { type: 'give-outcome', reportId, document: null, fromNpi: null });
-  await noteCame('wrong', '2026-11-21T16:00:00.000Z');
-  const at = '2026-11-21T17:00:00.000Z';
-  await inScope((unit) =>
+const noteCame = (reportId: string, at: string) =>
+  happens(store, scope, 'r', at, { type: 'give-outcome', reportId, document: null, fromNpi: null });
+const takenOff = (reportId: string, at: string) =>
+  inScope((unit) =>
     applyDecision(unit, 'r', CLINICIAN, at, (referral) =>
-      decideCare(referral, { type: 'unlink-report', reportId: 'wrong', because: 'other-patient', reason: 'Of a namesake' }, at),
+      decideCare(referral, { type: 'unlink-report', reportId, because: 'other-patient', reason: 'Of a namesake' }, at),
     ),
   );
-  const asked = async () => (await messaged()).filter(({ data }) => (data as { topic: string }).topic === 'rate').length;
+const askedHowItWas = async () => (await messaged()).filter(({ data }) => (data as { topic: string }).topic === 'rate').length;
+
+test('how it was is asked of nobody whose visit only a note showed that was taken off; of whom is seen after all it is', async () => {
+  await noteCame('wrong', '2026-11-21T16:00:00.000Z');
+  await takenOff('wrong', '2026-11-21T17:00:00.000Z');
   await run('2026-11-22T16:30:00.000Z');
-  expect(await asked()).toBe(0);
+  expect(await askedHowItWas()).toBe(0);
   await noteCame('right', '2026-11-22T17:00:00.000Z');
   await run('2026-11-23T17:30:00.000Z');
-  expect(await asked()).toBe(1);
+  expect(await askedHowItWas()).toBe(1);
+});
+
+test('it is asked once where the right note comes before the first question has left', async () => {
+  await noteCame('wrong', '2026-11-21T16:00:00.000Z');
+  await takenOff('wrong', '2026-11-21T17:00:00.000Z');
+  await noteCame('right', '2026-11-21T18:00:00.000Z');
+  await run('2026-11-22T18:30:00.000Z');
+  await run('2026-11-23T18:30:00.000Z');
+  expect(await askedHowItWas()).toBe(1);
+});
+
+test('it is not asked once more where the question had left before the note was taken off', async () => {
+  await noteCame('wrong', '2026-11-21T16:00:00.000Z');
+  await run('2026-11-22T16:30:00.000Z');
+  expect(await askedHowItWas()).toBe(1);
+  await takenOff('wrong', '2026-11-22T17:00:00.000Z');
+  await noteCame('right', '2026-11-22T18:00:00.000Z');
+  await run('2026-11-23T18:30:00.000Z');
+  expect(await askedHowItWas()).toBe(1);
 });

@@ -28,6 +28,18 @@ async function isAskedFor({ outbox, scope }: Unit, id: string): Promise<boolean>
   return false;
 }
 
+/**
+ * A patient is asked once how the visit was: nothing more is asked while such a question waits, has left, or may have. Of one that was left out they
+ * never heard.
+ */
+async function isAskedHowItWas({ outbox }: Unit, referralId: string): Promise<boolean> {
+  const kinds = Object.values(KINDS);
+  return (await outbox.ofReferral(referralId)).some(
+    ({ kind, content, standing }) =>
+      kinds.includes(kind) && (content as Partial<PatientMessage>).topic === 'rate' && standing.status !== 'left-out',
+  );
+}
+
 export type DueMessage = {
   topic: MessageTopic;
   key: string;
@@ -73,6 +85,7 @@ export function messagesFor(
   return byPatient || due.some(({ topic }) => topic === 'day-before') ? due : [...due, ...dateFor(referral, happenings, now)];
 }
 
+/** Another one where a note was taken off: the question that was asked for before may have been left out. */
 function rateKey({ id, reports }: Referral): string {
   const takenOff = reports.reduce((sum, report) => sum + report.takenOff, 0);
   return takenOff === 0 ? `${id}/rate` : `${id}/rate/${takenOff}`;
@@ -84,7 +97,7 @@ function ofSteps(referral: Referral, happenings: readonly Happening[], visitsBef
       const topic = topicOf(fact.act);
       return topic === undefined ? [] : [{ topic, key: `${referral.id}/${fact.rule}/${fact.stage}`, at: now }];
     }
-    // Of the first visit alone, the day after it was told of; once more where the note that had shown one was taken off.
+    // Of the first visit alone, the day after it was told of; anew where the note that had shown one was taken off.
     return fact.type === 'patient-seen' && visitsBefore === 0
       ? [{ topic: 'rate', key: rateKey(referral), at: new Date(Date.parse(now) + DAY_MS).toISOString() }]
       : [];
@@ -125,7 +138,7 @@ export async function tellPatient(
       ...(practice.phone === null ? {} : { phone: practice.phone }),
       ...(words === undefined ? {} : { words }),
     };
-    if (await isAskedFor(unit, id)) continue;
+    if ((await isAskedFor(unit, id)) || (topic === 'rate' && (await isAskedHowItWas(unit, referral.id)))) continue;
     await unit.patientLinks.insert({
       id,
       tokenHash: digest(link),
