@@ -118,7 +118,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     guard: 'each step of the policy is taken once',
     file: `${DOMAIN}/sla/escalate.ts`,
-    from: 'if (referral.escalations.some((each) => each.rule === step.rule && each.stage === stage)) return;',
+    from: 'if (referral.escalations.some((each) => each.rule === step.rule && isOfIt(each.stage, each.at))) return;',
     to: '',
     told: ['duplicate'],
   },

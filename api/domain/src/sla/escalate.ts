@@ -18,6 +18,19 @@ export type Escalation = Extract<CareFact, { type: 'escalation-raised' }>;
 export const stageOf = ({ kind, about, since }: Pick<Obligation, 'kind' | 'about' | 'since'>): string =>
   `${kind} ${about} ${since ?? 'inferred'}`;
 
+/**
+ * Whether this is the stage of what is owed, by its name of now or of before: a review was named by when its note came, and is by when that was
+ * linked.
+ * @param at when it was so named
+ */
+export function isStageOf({ reports }: Referral, owed: Obligation, stage: string, at: Instant): boolean {
+  if (stage === stageOf(owed)) return true;
+  if (owed.kind !== 'review') return false;
+  const report = reports.filter(isLinked).find(({ id }) => owed.about === `report ${id}`);
+  // What is older is of an earlier time that it was linked, and was taken off.
+  return report !== undefined && at >= report.linkedAt && stage === stageOf({ ...owed, since: report.receivedAt });
+}
+
 type Step = { step: EscalationStep; stage: string; at: Instant };
 
 /** What is about the order as a whole, whichever step of it is open. */
@@ -80,7 +93,8 @@ function findAhead(referral: Referral, policy: SlaPolicy, obligations: readonly 
   const ahead: Step[] = [];
   const add = (step: EscalationStep, stage: string, since: Instant, owed?: Obligation): void => {
     if (!applies(step, referral)) return;
-    if (referral.escalations.some((each) => each.rule === step.rule && each.stage === stage)) return;
+    const isOfIt = (named: string, raisedAt: Instant): boolean => (owed ? isStageOf(referral, owed, named, raisedAt) : named === stage);
+    if (referral.escalations.some((each) => each.rule === step.rule && isOfIt(each.stage, each.at))) return;
     const at = after(since, step.after[referral.urgency], calendar);
     ahead.push({ step, stage, at: owed ? inTime(step, owed, at) : at });
   };

@@ -151,3 +151,36 @@ describe('a note is placed where it belongs, long after it came', () => {
     expect(owed(history, FOUND)).toContainEqual({ kind: 'review', about: 'report wrong', since: minute(FOUND) });
   });
 });
+
+describe('a review that was raised while it was named by when its note came', () => {
+  const document = { type: 'DocumentReference', id: 'd' };
+  const came = { kind: 'report', attempt: 1, reportId: 'wrong', form: 'final', document, fromNpi: null, matched: true } as const;
+  const placed = (): History => {
+    const history = after('visit', sent, accepted);
+    history.see({ ...came, at: minute(3), key: 'chart/d' }, FOUND);
+    return history;
+  };
+  const raiseAsBefore = (history: History, at: number): void => {
+    const stage = `review report wrong ${minute(3)}`;
+    const of = { rule: 'review-lead', stage, act: 'alert', reach: 'lead', to: 'lena', insteadOf: null, policy: 'default/1' } as const;
+    history.take([{ effectiveAt: minute(at), factKey: null, fact: { type: 'escalation-raised', version: 1, ...of } }], minute(at));
+  };
+  const lateRules = ({ referral }: History, at: number) =>
+    raise(referral, policy, [], minute(at)).flatMap(({ fact }) => (fact.type === 'escalation-raised' ? [fact.rule] : []));
+
+  test('is not raised once more', () => {
+    const history = placed();
+    expect(lateRules(history, FOUND + 15 * DAY)).toContain('review-lead');
+    raiseAsBefore(history, FOUND + 1);
+    expect(lateRules(history, FOUND + 15 * DAY)).not.toContain('review-lead');
+  });
+
+  test('is raised anew where its note was taken off and linked again since', () => {
+    const history = placed();
+    raiseAsBefore(history, FOUND + 1);
+    takenOff(history, FOUND + 2);
+    history.ask({ type: 'match-report', reportId: 'wrong', attempt: 1 }, FOUND + 3);
+    expect(lateRules(history, FOUND + 4)).not.toContain('review-lead');
+    expect(lateRules(history, FOUND + 15 * DAY)).toContain('review-lead');
+  });
+});

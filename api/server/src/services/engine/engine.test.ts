@@ -1,4 +1,8 @@
 /** An order in force always lies on somebody's desk with a deadline, and what stays open reaches people by name. */
+import type { Happening } from '@refloop/domain/referral/event';
+import { observe } from '@refloop/domain/referral/observe';
+import type { Referral } from '@refloop/domain/referral/referral';
+import { ok } from '@refloop/domain/result';
 import { defaultPolicy } from '@refloop/domain/sla/policy';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Role } from '../../client/session.ts';
@@ -6,11 +10,11 @@ import { plan } from '../../store/contract/test-contract.ts';
 import type { Scope, Store, Unit } from '../../store/store.ts';
 import { openTestStore, type TestStore } from '../../store/test-store.ts';
 import { rebuildProjections, renewProjections } from '../projections.ts';
-import { readReferral } from '../referral-log.ts';
+import { applyDecision, readReferral } from '../referral-log.ts';
 import { createDueReferrals } from './due-referrals.ts';
 import type { ObligationContent } from './obligation-content.ts';
 import { keepFirstPolicy } from './policy-in-force.ts';
-import { happens, PATIENT, putInForce } from './test-in-force.ts';
+import { CLINICIAN, happens, PATIENT, putInForce } from './test-in-force.ts';
 
 /** A Monday, ten in the morning in Chicago. */
 const AT = '2026-11-16T16:00:00.000Z';
@@ -118,6 +122,26 @@ describe('what stays open', () => {
     const events = await opened.store.transaction(scope, (unit) => unit.events.read('r1'));
     expect(events.filter(({ type }) => type === 'escalation-raised')).toHaveLength(4);
     expect(events.at(-1)?.actor).toEqual({ kind: 'software', name: 'refloop-engine', version: 'default/1' });
+  });
+
+  test('a review that an earlier version raised, and named by when its note came, still says so and is not raised again', async () => {
+    await putInForce(opened.store, scope, 'r1', AT);
+    await happens(opened.store, scope, 'r1', hoursLater(1), send);
+    const came = hoursLater(2);
+    const note = { kind: 'report', attempt: 1, reportId: 'n', form: 'final', document: null, fromNpi: null, matched: true } as const;
+    const stage = `review report n ${came}`;
+    const raised = { rule: 'review-lead', stage, act: 'alert', reach: 'lead', to: 'lena', insteadOf: null, policy: 'default/1' } as const;
+    await opened.store.transaction(scope, async (unit) => {
+      const take = (at: string, what: (referral: Referral) => Happening[]) =>
+        applyDecision(unit, 'r1', CLINICIAN, at, (referral) => ok(what(referral)));
+      await take(hoursLater(50), (referral) => observe(referral, { ...note, at: came, key: 'inbound/n' }, hoursLater(50)));
+      const fact = { type: 'escalation-raised', version: 1, ...raised } as const;
+      await take(hoursLater(51), () => [{ effectiveAt: hoursLater(51), factKey: null, fact }]);
+    });
+    await clockAt(hoursLater(50 + 20 * 24));
+    expect(await rows()).toMatchObject([{ kind: 'review', escalatedTo: 'lena', steps: ['review-lead'] }]);
+    const events = await opened.store.transaction(scope, (unit) => unit.events.read('r1'));
+    expect(events.filter(({ data }) => (data as { rule?: string }).rule === 'review-lead')).toHaveLength(1);
   });
 
   test('two clocks at once raise each step once', async () => {

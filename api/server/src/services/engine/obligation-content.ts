@@ -7,7 +7,7 @@ import { exceptionOf, type ReferralException } from '@refloop/domain/referral/ex
 import type { Authorization, Referral } from '@refloop/domain/referral/referral';
 import { statusOf } from '@refloop/domain/referral/status';
 import type { Obligation } from '@refloop/domain/sla/due';
-import { ORDER_STAGE, stageOf } from '@refloop/domain/sla/escalate';
+import { isStageOf, ORDER_STAGE, stageOf } from '@refloop/domain/sla/escalate';
 import { stepWords } from '@refloop/domain/sla/escalation-steps';
 import { type Risk, risksOf } from '@refloop/domain/sla/risk';
 import type { Party } from '@refloop/domain/sla/service-levels';
@@ -86,7 +86,7 @@ export function contentOf(
   const stage = stageOf(owed);
   const steps = escalations
     // What is about the whole order stands with each of its open steps: there is no other row to tell it.
-    .filter((each) => each.stage === stage || each.stage === ORDER_STAGE)
+    .filter((each) => isStageOf(referral, owed, each.stage, each.at) || each.stage === ORDER_STAGE)
     .toSorted((left, right) => (left.at < right.at ? -1 : left.at > right.at ? 1 : 0))
     .map(({ rule, act, at, to, stage: of }) => ({ rule, act, words: carried?.get(stepKey(rule, of)) ?? stepWords(rule), at, to }));
   // What is still with an office that was asked before bears its name.
