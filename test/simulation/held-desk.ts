@@ -1,4 +1,7 @@
-/** The queue of what came in and is held: somebody looks through it, asks whose each is, and places it or sets it aside; at times with a wrong patient. */
+/**
+ * The queue of what came in and is held: somebody looks through it, asks whose each is, and places it or sets it aside; at times with a wrong patient,
+ * and at times before they say how they know.
+ */
 import type { HeldList } from '@refloop/server/client/inbound';
 import { isOpenByBook } from './book.ts';
 import { createLife } from './life.ts';
@@ -34,19 +37,27 @@ export async function workHeldQueue(world: World, practice: Practice): Promise<v
     );
     const form = isPdf && draws.chance(0.1) ? ('interim' as const) : ('final' as const);
     const wrong = draws.chance(0.08) ? wrongPlace(world, practice, truth?.patientId) : undefined;
-    if (wrong) {
-      notes.mistaken(id);
-      misfilings.misplaced(practice, id);
-    }
+    const takeBack = wrong ? [notes.mistaken(id), misfilings.misplaced(practice, id)] : [];
     const place = wrong ?? theirs;
     if (!place) {
       await world.server.ask(life, ({ held }, now) => held.setAside(session, id, 'Of nobody who is asked for here', now));
       continue;
     }
     const { referralId, attempt } = place;
-    const reason = wrong || theirs?.doubts.length ? 'Asked at the office' : '';
+    const press = async (reason: string) =>
+      (await world.server.ask(life, ({ held }, now) => held.place(session, id, { referralId, attempt, form, reason }, now))).kind;
+    const isReasonOwed = wrong !== undefined || (theirs?.doubts.length ?? 0) > 0;
+    const answers: Awaited<ReturnType<typeof press>>[] = [];
+    if (isReasonOwed && draws.chance(0.3)) {
+      const answer = await press('');
+      answers.push(answer);
+      const patientId = watch.book(practice.scope, referralId)?.patientId ?? '';
+      if (answer === 'ok' && (await notes.namesAnother(stored?.sha256 ?? '', practice.scope.tenant, patientId)))
+        watch.tell('misfiled', 'a note that names another patient was placed, and nobody said how they know', referralId);
+    }
     // Two of them have it open: each places it.
     for (let times = world.faults.strikes('staff', 0.1) ? 2 : 1; times > 0; times -= 1)
-      await world.server.ask(life, ({ held }, now) => held.place(session, id, { referralId, attempt, form, reason }, now));
+      answers.push(await press(isReasonOwed ? 'Asked at the office' : ''));
+    if (answers.every((answer) => answer === 'refused')) for (const back of takeBack) back();
   }
 }

@@ -9,14 +9,15 @@ import type { StoredEvent } from '@refloop/server/store/events';
 import type { Book } from './book.ts';
 import { isTaken } from './coordinator.ts';
 import { createLife } from './life.ts';
+import { marked } from './notes.ts';
 import { type Person, type Practice, sessionOf } from './practice.ts';
 import type { World } from './world.ts';
 
 export type Misfilings = {
   /** Of a referral something is on record. */
   heard: (practice: Practice, book: Book, event: StoredEvent) => void;
-  /** Somebody placed this document with a referral that it is not of. */
-  misplaced: (practice: Practice, documentId: string) => void;
+  /** Somebody is about to place this document with a referral that it is not of. @returns takes that back, where nothing was placed */
+  misplaced: (practice: Practice, documentId: string) => () => void;
 };
 
 const MINUTE_MS = 60_000;
@@ -84,7 +85,7 @@ export function createMisfilings(world: World): Misfilings {
   }
 
   return {
-    misplaced: (practice, documentId) => void misplaced.add(nameOf(practice, `inbound/${documentId}`)),
+    misplaced: (practice, documentId) => marked(misplaced, nameOf(practice, `inbound/${documentId}`)),
     heard: (practice, book, { type, data }) => {
       const { reportId = '' } = data as { reportId?: string };
       switch (type) {

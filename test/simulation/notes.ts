@@ -67,6 +67,13 @@ export function noteAbout(
   };
 }
 
+/** @returns takes it back, unless it was marked before: then it may still be so */
+export function marked(all: Set<string>, name: string): () => void {
+  if (all.has(name)) return () => undefined;
+  all.add(name);
+  return () => void all.delete(name);
+}
+
 const keyOf = (key: string): string => `inbound/${digest(`${SOURCE}/${key}`).slice(0, 40)}`;
 
 export type Notes = {
@@ -78,8 +85,10 @@ export type Notes = {
   truthOf: (factKey: string) => Truth | undefined;
   /** Of what is held, by its digest. */
   truthOfFile: (sha256: string) => Truth | undefined;
-  /** Somebody is about to place this document with a referral that it is not of. */
-  mistaken: (documentId: string) => void;
+  /** Whether what is held, by its digest, bears the record number of somebody else than this patient. */
+  namesAnother: (sha256: string, tenant: string, patientId: string) => Promise<boolean>;
+  /** Somebody is about to place this document with a referral that it is not of. @returns takes that back, where nothing was placed */
+  mistaken: (documentId: string) => () => void;
   /** A file that was taken off this referral is handed in again, as another that came: by the gateway, or the next time its office gives a note. */
   comesBack: (practice: Practice, book: Book, sha256: string) => void;
   /** Documents that a gateway was told are here. */
@@ -124,7 +133,13 @@ export function createNotes(world: World): Notes {
     truthOf: (factKey) =>
       mistakes.has(factKey) ? undefined : truths.get(factKey.startsWith('inbound/') ? factKey : (factKey.split('/').at(-1) ?? '')),
     truthOfFile: (sha256) => files.get(sha256)?.truth,
-    mistaken: (documentId) => void mistakes.add(`inbound/${documentId}`),
+    namesAnother: async (sha256, tenant, patientId) => {
+      const file = files.get(sha256);
+      const reading = file && (await readFile(file.bytes));
+      const [said = ''] = reading?.kind === 'read' ? reading.header.patient.recordNumbers : [];
+      return said !== '' && said !== cases.get(`${tenant} ${patientId}`)?.person.recordNumber;
+    },
+    mistaken: (documentId) => marked(mistakes, `inbound/${documentId}`),
     comesBack: (practice, book, sha256) => {
       const file = files.get(sha256);
       if (!file) return;

@@ -30,6 +30,7 @@ const OVERTAKEN: ReadonlySet<string> = new Set([
   'The visit was moved meanwhile.',
   'The patient was seen.',
   'The patient has said how it was.',
+  'The note that had shown the visit was taken off.',
 ]);
 
 /** What stands in a chart of a note that answers nothing says that it was entered in error, or somebody is asked to take it out. */
