@@ -449,6 +449,8 @@ export function takeIn(book: Book, event: StoredEvent, authority: Authority): st
     attempt.told.push(event);
     tellAttempt(attempt, event, isFinalIn(book));
   }
+  // Whoever was proposed for a loop that closed, or an order that is over, is proposed anew where that is taken back.
+  if (closedByBook(book) || (book.order !== 'active' && book.order !== 'held')) book.proposal = undefined;
   return faults;
 }
 
