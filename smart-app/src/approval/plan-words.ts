@@ -38,13 +38,19 @@ function writeBackText(plan: Plan, writing: StepName | undefined, stopped: boole
   return { label, tone: 'warn', text: `Unfinished, ${done} of ${plan.steps.length} written` };
 }
 
-export const indicators = (plan: Plan, writing: StepName | undefined, stopped: boolean): Indicator[] => [
+/** What was decided and what stands in the chart: also long after, when what was sent is another story. */
+export const writtenIndicators = (plan: Plan, writing: StepName | undefined, stopped: boolean): Indicator[] => [
   {
     label: 'Decision',
     tone: 'good',
     text: plan.decision.coveringFor === null ? 'Approved' : `Approved, covering for ${plan.decision.coveringFor}`,
   },
   writeBackText(plan, writing, stopped),
+];
+
+/** While it is written: approving sends nothing. */
+export const indicators = (plan: Plan, writing: StepName | undefined, stopped: boolean): Indicator[] => [
+  ...writtenIndicators(plan, writing, stopped),
   { label: 'Sent', tone: 'wait', text: 'Not sent to the specialist' },
 ];
 

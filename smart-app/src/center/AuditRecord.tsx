@@ -5,7 +5,7 @@ import { languageName } from '@refloop/domain/matching/plain-words';
 import { RUNG_EFFECT, rungOf } from '@refloop/domain/write-back/rung';
 import type { RecommendationRecord } from '@refloop/server/client/admin';
 import type { ReactNode } from 'react';
-import { indicators, STEP_WORDS, stepProblem } from '../approval/plan-words.ts';
+import { STEP_WORDS, stepProblem, writtenIndicators } from '../approval/plan-words.ts';
 import { exclusionText } from '../matching/card-words.ts';
 import { changesText, noteChanges, plainNote } from '../note/working-copy.ts';
 import { endOfPend } from '../refer/pend-words.ts';
@@ -247,7 +247,7 @@ function WrittenBack({ record }: { record: RecommendationRecord }) {
         </span>
       </p>
       <p className="caption">
-        {indicators(plan, undefined, false)
+        {writtenIndicators(plan, undefined, false)
           .map((indicator) => `${indicator.label}: ${indicator.text}`)
           .join(' · ')}
       </p>
