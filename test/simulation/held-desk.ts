@@ -36,7 +36,7 @@ export async function workHeldQueue(world: World, practice: Practice): Promise<v
       ({ referralId }) => watch.book(practice.scope, referralId)?.patientId === truth?.patientId && truth?.tenant === practice.scope.tenant,
     );
     const form = isPdf && draws.chance(0.1) ? ('interim' as const) : ('final' as const);
-    const wrong = draws.chance(0.08) ? wrongPlace(world, practice, truth?.patientId) : undefined;
+    const wrong = draws.chance(0.12) ? wrongPlace(world, practice, truth?.patientId) : undefined;
     const takeBack = wrong ? [notes.mistaken(id), misfilings.misplaced(practice, id)] : [];
     const place = wrong ?? theirs;
     if (!place) {
@@ -48,7 +48,7 @@ export async function workHeldQueue(world: World, practice: Practice): Promise<v
       (await world.server.ask(life, ({ held }, now) => held.place(session, id, { referralId, attempt, form, reason }, now))).kind;
     const isReasonOwed = wrong !== undefined || (theirs?.doubts.length ?? 0) > 0;
     const answers: Awaited<ReturnType<typeof press>>[] = [];
-    if (isReasonOwed && draws.chance(0.3)) {
+    if (isReasonOwed && draws.chance(0.5)) {
       const answer = await press('');
       answers.push(answer);
       const patientId = watch.book(practice.scope, referralId)?.patientId ?? '';

@@ -349,6 +349,13 @@ export const MUTANTS: readonly Mutant[] = [
     told: ['reopened'],
   },
   {
+    guard: 'a held note that names somebody else is placed with a reason alone',
+    file: `${SERVER}/services/held-documents.ts`,
+    from: "if (doubts.length > 0 && reason === '') return takesReason();",
+    to: 'if (doubts.length > doubts.length) return takesReason();',
+    told: ['misfiled'],
+  },
+  {
     guard: 'a file that was taken off does not come back by itself',
     file: `${SERVER}/inbound/hold-again.ts`,
     from: 'if (!isHeldAgain(report) || !report.document) continue;',

@@ -85,7 +85,7 @@ export type Notes = {
   truthOf: (factKey: string) => Truth | undefined;
   /** Of what is held, by its digest. */
   truthOfFile: (sha256: string) => Truth | undefined;
-  /** Whether what is held, by its digest, bears the record number of somebody else than this patient. */
+  /** Whether what is held, by its digest, bears the given name of somebody else than this patient. */
   namesAnother: (sha256: string, tenant: string, patientId: string) => Promise<boolean>;
   /** Somebody is about to place this document with a referral that it is not of. @returns takes that back, where nothing was placed */
   mistaken: (documentId: string) => () => void;
@@ -136,8 +136,8 @@ export function createNotes(world: World): Notes {
     namesAnother: async (sha256, tenant, patientId) => {
       const file = files.get(sha256);
       const reading = file && (await readFile(file.bytes));
-      const [said = ''] = reading?.kind === 'read' ? reading.header.patient.recordNumbers : [];
-      return said !== '' && said !== cases.get(`${tenant} ${patientId}`)?.person.recordNumber;
+      const [given = ''] = reading?.kind === 'read' ? reading.header.patient.given : [];
+      return given !== '' && given !== cases.get(`${tenant} ${patientId}`)?.person.given;
     },
     mistaken: (documentId) => marked(mistakes, `inbound/${documentId}`),
     comesBack: (practice, book, sha256) => {
