@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { importChanges, type Reidentification } from './import-histories.ts';
 import type { Snapshot } from './snapshot.ts';
-import { LATER, openHistory, seenHistory, TEST_KEY, withWarehouse } from './test-histories.ts';
+import { LATER, openHistory, seenHistory, TEST_KEY, takenOffHistory, withWarehouse } from './test-histories.ts';
 import { type SourceReferral, sourceOf } from './test-referral-source.ts';
 
 const REFERRALS = 5;
@@ -31,8 +31,8 @@ const step: fc.Arbitrary<Step> = fc.record({
 
 const beginning = (): SourceReferral[] =>
   Array.from({ length: REFERRALS }, (_, at) => {
-    const whole = at % 2 === 0 ? seenHistory(`r${at}`) : openHistory(`r${at}`);
-    return { whole, events: SMALLEST, destroyed: false };
+    const whole = at === REFERRALS - 1 ? takenOffHistory(`r${at}`) : at % 2 === 0 ? seenHistory(`r${at}`) : openHistory(`r${at}`);
+    return { whole, events: at === REFERRALS - 1 ? whole.events.length : SMALLEST, destroyed: false };
   });
 
 function changed(referrals: readonly SourceReferral[], changes: readonly Change[]): SourceReferral[] {

@@ -6,12 +6,12 @@ import type { ReferralEvent, ReferralFact } from '@refloop/domain/referral/event
 import { readFact } from '@refloop/domain/referral/upcast';
 import { describe, expect, test } from 'vitest';
 import { ChecksFailed } from './import-histories.ts';
-import { flatten, type History, safeZip3 } from './input-event.ts';
+import { flatten, safeZip3 } from './input-event.ts';
 import type { MetricResult } from './metric-result.ts';
 import { KEPT_MODELS } from './models.ts';
 import { createPseudonyms } from './pseudonym.ts';
 import { currentSnapshot, NewerSnapshotInForce } from './snapshot.ts';
-import { historyOf, importAll, LATER, openHistory, seenHistory, TEST_KEY, withWarehouse } from './test-histories.ts';
+import { historyOf, importAll, LATER, openHistory, seenHistory, TEST_KEY, takenOffHistory, withWarehouse } from './test-histories.ts';
 import { NoSnapshot, openWarehouse, SnapshotOfAnotherVersion } from './warehouse.ts';
 
 async function completionOf(folder: string): Promise<MetricResult> {
@@ -58,13 +58,15 @@ test('a warehouse without a snapshot says how to make one', async () => {
 });
 
 test('the order of the histories, and how often each comes, change nothing: the tables are the same to the byte', async () => {
-  const histories = [seenHistory('r1'), openHistory('r2'), seenHistory('r3')];
-  const [r1, r2, r3] = histories as [History, History, History];
+  const [r1, r2, r3, r4] = [seenHistory('r1'), openHistory('r2'), seenHistory('r3'), takenOffHistory('r4')];
   await withWarehouse(async (folder) => {
-    const once = await bytesOf((await importAll(folder, [r1, r2, r3])).snapshot.folder);
+    const once = await bytesOf((await importAll(folder, [r1, r2, r3, r4])).snapshot.folder);
     const part = { ...r3, events: r3.events.slice(0, 4) };
     const backwards = { ...r1, events: r1.events.toReversed() };
-    const again = await bytesOf((await importAll(folder, [part, r3, backwards, r1, r2, r3, r2])).snapshot.folder);
+    // Before a note was linked by mistake, before it was taken off, before it was linked again, and the whole.
+    const offs = r4.events.map((_, at) => ({ ...r4, events: r4.events.slice(0, at + 1) }));
+    const off = { ...r4, events: r4.events.toReversed() };
+    const again = await bytesOf((await importAll(folder, [part, r3, backwards, r1, r2, r3, r2, ...offs, off, ...offs])).snapshot.folder);
     expect([...once.keys()]).toEqual([...KEPT_MODELS, 'marks'].sort().map((model) => `${model}.parquet`));
     for (const [name, bytes] of once) expect({ name, same: again.get(name)?.equals(bytes) }).toEqual({ name, same: true });
   });

@@ -73,6 +73,10 @@ export const INPUT_COLUMNS = {
   act_seconds: 'double',
   /** A stage that only a note showed which was taken off: it counts as not having been. Null of every other. */
   withdrawn: 'boolean',
+  /** The day on which a stage came to be known anew, as `withdrawn` only of a history in which a note was taken off. */
+  known_on: 'date',
+  /** Up to which event that history was known, as it says so: where it comes in parts too, the longest is right. */
+  judged_to: 'integer',
 } as const;
 
 type Column = keyof typeof INPUT_COLUMNS;
@@ -277,10 +281,19 @@ const actOf = (act: StaffAct | undefined, personOf: (fhirUser: string) => string
  * Of the stages that notes show, by the fold's word (stagesOfNotes): the day on which each came to be known anew, and which are no more.
  * Only where a note was taken off is any of it other than what the events say by themselves.
  */
-function stagesIn({ referralId, events }: History): ReadonlyMap<number, Instant | null> {
-  const isWhole = events[0]?.fact.type === 'referral-started';
-  const referral = isWhole && events.some(({ fact }) => fact.type === 'report-unlinked') ? fold(referralId, events) : undefined;
-  return referral ? stagesOfNotes(referral) : new Map();
+function stagesIn({ referralId, events }: History): Judged | undefined {
+  if (!events.some(({ fact }) => fact.type === 'report-unlinked')) return undefined;
+  const inOrder = events.toSorted((one, other) => one.sequence - other.sequence);
+  const referral = inOrder[0]?.fact.type === 'referral-started' ? fold(referralId, inOrder) : undefined;
+  return referral && { stages: stagesOfNotes(referral), to: referral.lastSequence };
+}
+
+type Judged = { stages: ReadonlyMap<number, Instant | null>; to: number };
+
+function judgedOf(judged: Judged | undefined, { sequence, recordedAt }: ReferralEvent, dayOf: DayOf): InputEvent {
+  if (!judged) return {};
+  const since = judged.stages.get(sequence);
+  return { withdrawn: since === null, known_on: dayOf(since ?? recordedAt), judged_to: judged.to };
 }
 
 /**
@@ -300,14 +313,14 @@ export function flatten(history: History, pseudonyms: Pseudonyms, dayOf: DayOf =
     return pseudonym;
   };
   const acts = staffActsOf(events);
-  const stages = stagesIn(history);
+  const judged = stagesIn(history);
   return events.map((event) => ({
     ...of,
     sequence: event.sequence,
     type: event.fact.type,
     effective_on: event.effectiveAt === null ? null : dayOf(event.effectiveAt),
-    recorded_on: dayOf(stages.get(event.sequence) ?? event.recordedAt),
-    ...(stages.get(event.sequence) === null ? { withdrawn: true } : {}),
+    recorded_on: dayOf(event.recordedAt),
+    ...judgedOf(judged, event, dayOf),
     ...(event.fact.type === 'referral-approved' ? { requester: pseudonyms.requester(history, requesterOf(event.actor)) } : {}),
     side: sideOf(event.actor),
     ...actOf(acts.get(event.sequence), (fhirUser) => pseudonyms.requester(history, fhirUser)),

@@ -49,7 +49,7 @@ export const KEPT_MODELS = [
 
 /**
  * Counts up with every change of what a model makes of the same events, or of how an event of an older version is read; what makes
- * rows of events (reading.ts) is noticed by itself.
+ * rows of events (reading.ts) is noticed by itself, or by FOLD_VERSION of the domain where the fold says it.
  */
 export const MODEL_VERSION = 6;
 

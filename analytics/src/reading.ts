@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { FOLD_VERSION } from '@refloop/domain/referral/referral';
 import type { History } from './input-event.ts';
 import { HOME, MODEL_VERSION } from './models.ts';
 import type { EhrScope } from './pseudonym.ts';
@@ -44,7 +45,7 @@ export type Reading = {
 /** Which referrals are in the snapshot, by pseudonym, and the mark that each had. Beside the tables that metrics read. */
 export const MARKS = 'marks.parquet';
 
-/** What decides how an event becomes a row. */
+/** What decides how an event becomes a row, beside the fold, which says what notes show (FOLD_VERSION). */
 const MAKES_ROWS = [
   'src/input-event.ts',
   'src/staff-acts.ts',
@@ -55,10 +56,13 @@ const MAKES_ROWS = [
 
 let ownFiles: string | undefined;
 
-/** Changes with the code that makes rows of events, so that nobody has to think of it, and with the time zone. */
+/**
+ * Changes with the code here that makes rows of events, so that nobody has to think of it, with what the fold makes of the same events, and
+ * with the time zone.
+ */
 export function readingVersion(timezone: string): string {
   ownFiles ??= MAKES_ROWS.map((path) => readFileSync(new URL(path, HOME), 'utf8')).join('\u0000');
-  return createHash('sha256').update(`${MODEL_VERSION}\u0000${timezone}\u0000${ownFiles}`).digest('hex').slice(0, 32);
+  return createHash('sha256').update(`${MODEL_VERSION}\u0000${FOLD_VERSION}\u0000${timezone}\u0000${ownFiles}`).digest('hex').slice(0, 32);
 }
 
 export type Earlier = {

@@ -29,6 +29,11 @@ const review = (history: History, reportId: string, day: number) => history.ask(
 const sent = (history: History, day: number) =>
   history.ask({ type: 'send', attempt: 1, transmissionId: 't', channel: 'fax', at: minute(day * DAY) }, day * DAY);
 const accepted = (history: History, day: number) => history.ask({ type: 'accept', attempt: 1, at: minute(day * DAY) }, day * DAY);
+/** On the first day, and told on this one. */
+const visited = (history: History, day: number) => {
+  const seenBy = { npi: null, nucc: null, network: 'in' } as const;
+  history.see({ kind: 'visit', attempt: 1, seenBy, evidence: 'claim', at: minute(DAY / 2), key: 'claim' }, day * DAY);
+};
 /** For a day after that. */
 const booked = (history: History, day: number) =>
   history.ask({ type: 'schedule', attempt: 1, appointmentId: 'a', startsAt: minute(day * DAY + DAY), at: minute(day * DAY) }, day * DAY);
@@ -83,11 +88,19 @@ const CASES: [string, (history: History) => void, Expected][] = [
     (history) => {
       sent(history, 0);
       comes(history, 'n', 1);
-      const seenBy = { npi: null, nucc: null, network: 'in' } as const;
-      history.see({ kind: 'visit', attempt: 1, seenBy, evidence: 'claim', at: minute(DAY / 2), key: 'claim' }, 2 * DAY);
+      visited(history, 2);
       off(history, 'n', 3);
     },
-    { stages: ['11-24', null, '11-24', 1, null, null], unseen: 'wait-too-long' },
+    { stages: ['11-24', '11-26', '11-24', 1, null, null], unseen: 'wait-too-long' },
+  ],
+  [
+    'taken off, of an office that never said a word, and the visit was told besides: known since that was',
+    (history) => {
+      comes(history, 'n', 1);
+      visited(history, 2);
+      off(history, 'n', 3);
+    },
+    { stages: ['11-26', '11-26', '11-24', 1, null, null], unseen: 'wait-too-long' },
   ],
   [
     'taken off, and another stands: known since that was linked',

@@ -42,6 +42,23 @@ export function seenHistory(referralId: string): History {
   return historyOf(referralId, history.events);
 }
 
+/** Two notes on two days; the first is taken off, then the other; the first is linked again, and taken off again. */
+export function takenOffHistory(referralId: string): History {
+  const history = inChart();
+  const day = (days: number) => days * 1440;
+  for (const [at, reportId] of ['wrong', 'right'].entries()) {
+    const of = { attempt: 1, reportId, form: 'final', document: { type: 'DocumentReference', id: reportId }, fromNpi: null } as const;
+    history.see({ kind: 'report', ...of, matched: true, at: minute(day(at + 1)), key: reportId }, day(at + 1));
+  }
+  const off = (reportId: string, at: number) =>
+    history.ask({ type: 'unlink-report', reportId, because: 'other-patient', reason: 'Of a namesake' }, day(at));
+  off('wrong', 3);
+  off('right', 4);
+  history.ask({ type: 'match-report', reportId: 'wrong', attempt: 1 }, day(5));
+  off('wrong', 6);
+  return historyOf(referralId, history.events);
+}
+
 export const openHistory = (referralId: string): History => historyOf(referralId, inChart().events);
 
 export async function* each<Value>(values: readonly Value[]): AsyncIterable<Value> {

@@ -158,10 +158,15 @@ export async function isQuiet({ inStore, now }: Deployment): Promise<boolean> {
   const at = now().toISOString();
   return inStore(async (unit) => {
     if ((await unit.inboundDocuments.count('waiting')) > 0) return false;
+    const open = new Map<string, { place: number; isDue: boolean }>();
     for (const id of await unit.outbox.ids()) {
-      const { dueAt = null, lease = null } = (await unit.outbox.get(id)) ?? {};
-      if (lease !== null || (dueAt !== null && dueAt <= at)) return false;
+      const { dueAt = null, lease = null, lane = null, place = 0 } = (await unit.outbox.get(id)) ?? {};
+      if (lease !== null) return false;
+      if (dueAt === null) continue;
+      const first = open.get(lane ?? id);
+      if (!first || place < first.place) open.set(lane ?? id, { place, isDue: dueAt <= at });
     }
-    return true;
+    // What waits behind the first of its lane is not done before that one, whatever it says of itself.
+    return [...open.values()].every(({ isDue }) => !isDue);
   });
 }

@@ -1,7 +1,7 @@
 /**
  * The events as they would be had no note been linked by mistake, once more and by other means than the fold's: first it is found which
- * notes came to be taken off, then the history is told again without them. What such a note alone had shown is left out; where a later note
- * that stayed shows it too, it is told with that one.
+ * notes came to be taken off, then the history is told again without them. What such a note alone had shown is left out; where something
+ * later shows it too, a note that stayed or what an office did, it is told with that.
  */
 import type { ReferralEvent } from '@refloop/domain/referral/event';
 
@@ -20,6 +20,15 @@ const ANSWERS: readonly string[] = [
   'patient-seen',
   'cancellation-requested',
   ...ENDS,
+];
+/** Nobody says yes or no to what never left, and no date is made, and nobody seen, where no one said yes. */
+const SHOWS_SENT: readonly string[] = ['attempt-received', 'attempt-accepted', 'attempt-declined', 'cancellation-confirmed'];
+const SHOWS_ACCEPTED: readonly string[] = [
+  'work-begun',
+  'appointment-booked',
+  'appointment-missed',
+  'appointment-cancelled',
+  'patient-seen',
 ];
 /** Of a sending, of dates, or between people: nobody stands elsewhere by it. */
 const ASIDE: readonly string[] = [
@@ -88,13 +97,16 @@ export function whatStands(events: readonly ReferralEvent[]): ReferralEvent[] {
       for (const each of waiting) courseOf(fact.attempt).kept.set(each.fact.type, each);
       waiting = [];
     }
-    if (fact.type === 'report-matched' && !wrong.has(sequence)) {
+    const isNote = fact.type === 'report-matched' && !wrong.has(sequence);
+    const isAct = SHOWS_SENT.includes(fact.type) || SHOWS_ACCEPTED.includes(fact.type);
+    if ('attempt' in fact && (isNote || isAct)) {
       const course = courseOf(fact.attempt);
-      const isVisit = service === 'visit' && forms.get(fact.reportId) === 'final' && course.visits === 0;
+      const isVisit = isNote && service === 'visit' && forms.get(fact.reportId) === 'final' && course.visits === 0;
+      const showsYes = isNote || SHOWS_ACCEPTED.includes(fact.type);
       // What it shows in this telling, and showed in the other too where it bears it itself.
       const shows: Shown[] = [
         ...(course.over || course.left ? [] : (['attempt-sent'] as const)),
-        ...(course.over || course.answered ? [] : (['attempt-accepted'] as const)),
+        ...(course.over || course.answered || !showsYes ? [] : (['attempt-accepted'] as const)),
         ...(isVisit ? (['patient-seen'] as const) : []),
       ];
       const own = waiting.map((each) => each.fact.type);

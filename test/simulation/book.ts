@@ -468,7 +468,14 @@ function drop({ reports, dropped }: Book, id: string): void {
   reports.delete(id);
 }
 
-/** Everything that was told of the attempt, read anew as if this note had never come. What another note proves as well is proved by that one. */
+/** What somebody there did with it: it was with them. */
+const IS_THERE = ['attempt-received', 'attempt-accepted', 'work-begun', 'attempt-declined', 'cancellation-confirmed'];
+const isThere = ({ type }: StoredEvent): boolean => IS_THERE.includes(type) || type.startsWith('appointment-') || type === 'patient-seen';
+
+/**
+ * Everything that was told of the attempt, read anew as if this note had never come. What another note proves as well is proved by that one,
+ * and what somebody there did proves that it was sent to them.
+ */
 function withoutNote(book: Book, number: number, reportId: string): void {
   const attempt = book.attempts[number - 1];
   if (!attempt) return;
@@ -477,14 +484,27 @@ function withoutNote(book: Book, number: number, reportId: string): void {
     links.includes(event) ||
     (PROVED.includes(event.type) && event.effectiveAt === null && links.some(({ recordedAt }) => recordedAt === event.recordedAt));
   const told = attempt.told.filter((event) => !isOfIt(event));
-  for (const { type, data } of attempt.told.filter(isOfIt))
-    if (type === 'attempt-sent') book.transmissionsTo.delete(String((data as Data)['transmissionId']));
-  Object.assign(attempt, { ...newAttempt(attempt.npi), told });
+  const sent = attempt.told.findLast((event) => event.type === 'attempt-sent' && isOfIt(event));
+  const transmissionId = sent && String((sent.data as Data)['transmissionId']);
+  if (transmissionId !== undefined) book.transmissionsTo.delete(transmissionId);
+  Object.assign(attempt, newAttempt(attempt.npi));
+  const tell = (event: StoredEvent): void => {
+    attempt.told.push(event);
+    tellAttempt(attempt, event, isFinalIn(book));
+  };
   for (const event of told) {
     const other = event.type === 'report-matched' ? book.reports.get(String((event.data as Data)['reportId'])) : undefined;
-    if (other?.attempt === number) attempt.sent = true;
-    if (other?.attempt === number && other.final && book.service === 'visit') attempt.seen = true;
-    tellAttempt(attempt, event, isFinalIn(book));
+    const isOther = other?.attempt === number;
+    if ((isOther || isThere(event)) && !attempt.sent) {
+      // It went out with what shows it now.
+      if (sent && transmissionId !== undefined) {
+        book.transmissionsTo.set(transmissionId, attempt.npi);
+        tell({ ...sent, recordedAt: event.recordedAt });
+      }
+      attempt.sent = true;
+    }
+    if (isOther && other.final && book.service === 'visit') attempt.seen = true;
+    tell(event);
   }
 }
 

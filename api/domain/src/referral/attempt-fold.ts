@@ -1,4 +1,5 @@
 /** The fold of one attempt: what its facts and the notes of its office make of it. */
+import type { Instant } from '../instant.ts';
 import { unreachable } from '../result.ts';
 import {
   type Appointment,
@@ -15,7 +16,8 @@ import {
 } from './attempt.ts';
 import { MOVES } from './bser.ts';
 import { type AttemptFact, isAttemptFact, isCareFact } from './care-event.ts';
-import { reportProves } from './inference.ts';
+import type { Happening } from './event.ts';
+import { factProves, reportProves } from './inference.ts';
 import type { Referral } from './referral.ts';
 import type { Report } from './report.ts';
 
@@ -24,24 +26,31 @@ export type FactOfAttempt = Exclude<AttemptFact, { type: 'attempt-opened' }>;
 const INFERRED: readonly string[] = ['attempt-sent', 'attempt-accepted', 'patient-seen'] satisfies Provable[];
 const isProvable = (type: string): type is Provable => INFERRED.includes(type);
 
-/** `sequence`: of its event; null of one that is gone through once more without an event. */
-type Told = { at: Moment; sequence: number | null };
+type Told = { at: Moment; recordedAt: Instant };
 
 /**
  * A stage without a time is proved by what comes next of this attempt, in the same act: by a note, and then it is taken off with that, or by
  * something else that was told, and then it stands whatever becomes of any note.
  */
-export function afterFact(attempt: Attempt, fact: FactOfAttempt, { at, sequence }: Told): Attempt {
+export function afterFact(attempt: Attempt, fact: FactOfAttempt, event: Told & { sequence: number }): Attempt {
+  return event.at === null && isProvable(fact.type) ? afterStage(attempt, fact, event.sequence) : afterTold(attempt, fact, event);
+}
+
+/** @param sequence of its event; null where none was made of it */
+function afterStage(attempt: Attempt, fact: FactOfAttempt, sequence: number | null): Attempt {
+  const { before, since, inferred }: SinceNote = attempt.sinceNote ?? { before: standingOf(attempt), since: [], inferred: [] };
+  const stages = sequence !== null && isProvable(fact.type) ? [...inferred, { stage: fact.type, sequence }] : inferred;
+  return { ...changed(attempt, fact, null), sinceNote: { before, since, inferred: stages } };
+}
+
+function afterTold(attempt: Attempt, fact: FactOfAttempt, { at, recordedAt }: Told): Attempt {
   const after = changed(attempt, fact, at);
   const { sinceNote } = attempt;
-  if (at === null && isProvable(fact.type)) {
-    const { before, since, inferred }: SinceNote = sinceNote ?? { before: standingOf(attempt), since: [], inferred: [] };
-    const stages = sequence === null ? inferred : [...inferred, { stage: fact.type, sequence }];
-    return { ...after, sinceNote: { before, since, inferred: stages } };
-  }
   if (sinceNote === null) return after;
-  if (sinceNote.since.length === 0) return { ...after, sinceNote: null };
-  return { ...after, sinceNote: { ...sinceNote, since: [...sinceNote.since, { fact, at }], inferred: [] } };
+  const { before, since, inferred } = sinceNote;
+  const proved = heldBy({ toldAt: recordedAt }, inferred, attempt.proved);
+  if (since.length === 0) return { ...after, proved, sinceNote: null };
+  return { ...after, proved, sinceNote: { before, since: [...since, { fact, at, recordedAt }], inferred: [] } };
 }
 
 const standingOf = ({ work, acceptedAt, visits, appointments, transmissions }: Attempt): Standing => ({
@@ -62,21 +71,20 @@ export function afterNote(attempt: Attempt, { id: reportId, form, receivedAt }: 
   const linked: Attempt = {
     ...attempt,
     sinceNote: { before, since: [...since, { reportId }], inferred: [] },
-    proved: provedBy(reportId, inferred, attempt.proved),
+    proved: [...heldBy({ reportId }, inferred, attempt.proved), ...newOf(inferred, attempt.proved, reportId)],
   };
   const from: WorkStatus = isSeenBefore(attempt) && form === 'final' ? 'seen' : attempt.work.status;
   const to = MOVES[from][form === 'final' ? 'outcome' : 'interim'];
   return to === 'completed' || to === 'seen' ? withWork(linked, { status: to, since: receivedAt }) : linked;
 }
 
-const provedBy = (reportId: string, stages: SinceNote['inferred'], before: readonly ProvedStage[]): ProvedStage[] => {
-  const isOf = ({ sequence }: ProvedStage): boolean => stages.some((stage) => stage.sequence === sequence);
-  const isNew = ({ sequence }: SinceNote['inferred'][number]): boolean => !before.some((stage) => stage.sequence === sequence);
-  return [
-    ...before.map((stage) => (isOf(stage) ? { ...stage, reportId } : stage)),
-    ...stages.filter(isNew).map((stage) => ({ ...stage, reportId })),
-  ];
-};
+type Inferred = SinceNote['inferred'];
+
+const heldBy = (by: ProvedStage['by'], stages: Inferred, before: readonly ProvedStage[]): ProvedStage[] =>
+  before.map((each) => (stages.some(({ sequence }) => sequence === each.sequence) ? { ...each, by } : each));
+
+const newOf = (stages: Inferred, before: readonly ProvedStage[], reportId: string): ProvedStage[] =>
+  stages.filter(({ sequence }) => !before.some((each) => each.sequence === sequence)).map((stage) => ({ ...stage, by: { reportId } }));
 
 /** As it would stand, by what is on record, had this note never been linked to it: what made no event while it stood is not heard anew. */
 export function withoutNote(referral: Referral, attempt: Attempt, reportId: string): Attempt {
@@ -84,21 +92,28 @@ export function withoutNote(referral: Referral, attempt: Attempt, reportId: stri
   const { before, since } = attempt.sinceNote;
   return since.reduce(
     (standing: Attempt, each) => {
-      if ('fact' in each)
-        return each.fact.type === 'attempt-opened' ? standing : afterFact(standing, each.fact, { at: each.at, sequence: null });
+      if ('fact' in each) {
+        const { fact, at, recordedAt } = each;
+        if (fact.type === 'attempt-opened') return standing;
+        return afterTold(withStages(standing, factProves(standing, fact)), fact, { at, recordedAt });
+      }
       const report = each.reportId === reportId ? undefined : referral.reports.find(({ id }) => id === each.reportId);
-      return report ? afterNote(proved(referral, standing, report.form), report) : standing;
+      if (!report) return standing;
+      return afterNote(withStages(standing, reportProves(referral, standing, report.form)), report);
     },
-    { ...attempt, ...before, sinceNote: null, proved: attempt.proved.map((stage) => ({ ...stage, reportId: null })) },
+    { ...attempt, ...before, sinceNote: null, proved: attempt.proved.map(withoutItsNote) },
   );
 }
 
+/** What was told stays, and with it what it proves. */
+const withoutItsNote = (stage: ProvedStage): ProvedStage => (stage.by && 'reportId' in stage.by ? { ...stage, by: null } : stage);
+
 /** Put on record when the note that is taken off came first, such a stage has its event already: the last of its kind. */
-const proved = (referral: Referral, attempt: Attempt, form: Report['form']): Attempt =>
-  reportProves(referral, attempt, form).reduce((standing, { fact }) => {
+const withStages = (attempt: Attempt, stages: readonly Happening[]): Attempt =>
+  stages.reduce((standing, { fact }) => {
     if (!isCareFact(fact) || !isAttemptFact(fact) || fact.type === 'attempt-opened') return standing;
     const sequence = attempt.proved.findLast(({ stage }) => stage === fact.type)?.sequence ?? null;
-    return afterFact(standing, fact, { at: null, sequence });
+    return afterStage(standing, fact, sequence);
   }, attempt);
 
 const withWork = (attempt: Attempt, work: Work): Attempt => ({ ...attempt, work });

@@ -92,18 +92,18 @@ export type Standing = Pick<Attempt, 'work' | 'acceptedAt' | 'visits' | 'appoint
 export type Provable = 'attempt-sent' | 'attempt-accepted' | 'patient-seen';
 
 /**
- * `sequence`: the event of that stage. `reportId`: the note by which it stands; null since that one was taken off and no other proves it:
- * then nobody knows that it ever was.
+ * `sequence`: the event of that stage. `by`: what it stands by: a note, or what was told, recorded at that moment, which proves it too; null
+ * since the note was taken off and nothing else proves it: then nobody knows that it ever was.
  */
-export type ProvedStage = { stage: Provable; sequence: number; reportId: string | null };
+export type ProvedStage = { stage: Provable; sequence: number; by: { reportId: string } | { toldAt: Instant } | null };
 
 export type SinceNote = {
   /** How it stood before the first note, and before what that proved. */
   before: Standing;
   /** What was told from then on, and which notes were linked, one after the other; what was only inferred of a stage is not among it. */
-  since: ({ fact: AttemptFact; at: Moment } | { reportId: string })[];
+  since: ({ fact: AttemptFact; at: Moment; recordedAt: Instant } | { reportId: string })[];
   /** Stages just inferred, until what proves them is told: it comes next, with the same act. */
-  inferred: Omit<ProvedStage, 'reportId'>[];
+  inferred: Omit<ProvedStage, 'by'>[];
 };
 
 /** @param toSendSince where another gave way to it, since that one was to be sent it */

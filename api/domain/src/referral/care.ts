@@ -108,7 +108,7 @@ const withAttempt = (referral: Referral, number: number, change: (attempt: Attem
   attempts: referral.attempts.map((attempt) => (attempt.number === number ? change(attempt) : attempt)),
 });
 
-function afterAttempt(referral: Referral, fact: AttemptFact, { at, sequence }: Told): Referral {
+function afterAttempt(referral: Referral, fact: AttemptFact, { at, recordedAt, sequence }: Told): Referral {
   if (fact.type === 'attempt-opened') {
     const { attempt: number, performer, because } = fact;
     const authorization = payerOnNext(referral, performer.npi);
@@ -119,7 +119,7 @@ function afterAttempt(referral: Referral, fact: AttemptFact, { at, sequence }: T
       : referral.proposal;
     return { ...referral, authorization, proposal, attempts: [...referral.attempts, attempt] };
   }
-  return withAttempt(referral, fact.attempt, (attempt) => afterFact(attempt, fact, { at, sequence }));
+  return withAttempt(referral, fact.attempt, (attempt) => afterFact(attempt, fact, { at, recordedAt, sequence }));
 }
 
 function afterReport(referral: Referral, fact: ReportFact, told: Told): Referral {

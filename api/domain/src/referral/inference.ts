@@ -1,6 +1,7 @@
 /** What must have been although nobody told of it: stages without a time, on which no duration rests. */
 import type { Instant } from '../instant.ts';
-import { type Attempt, isEnded, type WorkStatus } from './attempt.ts';
+import { unreachable } from '../result.ts';
+import { type Attempt, isEnded, type ProvedStage, type WorkStatus } from './attempt.ts';
 import type { AttemptFact } from './care-event.ts';
 import type { Happening } from './event.ts';
 import type { Referral } from './referral.ts';
@@ -19,6 +20,33 @@ export function stagesProved({ number, work }: Attempt, until: 'sent' | 'accepte
   return inferred(...facts);
 }
 
+/** What a fact of an attempt that is told proves of it: an office says no to what reached it, and books what it took. */
+export function factProves(attempt: Attempt, fact: AttemptFact): Happening[] {
+  switch (fact.type) {
+    case 'attempt-received':
+    case 'attempt-accepted':
+    case 'attempt-declined':
+    case 'cancellation-confirmed':
+      return stagesProved(attempt, 'sent');
+    case 'work-begun':
+    case 'appointment-booked':
+    case 'appointment-missed':
+    case 'appointment-cancelled':
+    case 'patient-seen':
+      return stagesProved(attempt, 'accepted');
+    case 'attempt-opened':
+    case 'attempt-withdrawn':
+    case 'attempt-sent':
+    case 'transmission-delivered':
+    case 'transmission-failed':
+    case 'dates-offered':
+    case 'cancellation-requested':
+      return [];
+    default:
+      return unreachable(fact);
+  }
+}
+
 /** The final report on a visit proves that the patient was seen, and nobody knows when. */
 export function visitProved({ service }: Referral, attempt: Attempt, form: Report['form']): Happening[] {
   if (service !== 'visit' || form !== 'final' || attempt.visits.length > 0) return [];
@@ -33,14 +61,15 @@ export function reportProves(referral: Referral, attempt: Attempt, form: Report[
 }
 
 /**
- * The events of stages that a note proved, by sequence: since when one that is linked proves it. Null where the note was taken off and no
- * other proves it: it counts as not having been, until it is told or proved anew. What somebody told is never among them.
+ * The events of stages that a note proved, by sequence: since when one that is linked proves it, or since when something was on record that
+ * proves it too. Null where the note was taken off and nothing else proves it: it counts as not having been, until it is told or proved
+ * anew. A stage that somebody told of is never among them.
  */
 export function stagesOfNotes({ attempts, reports }: Referral): ReadonlyMap<number, Instant | null> {
   const linkedAt = new Map(reports.filter(isLinked).map((report) => [report.id, report.linkedAt]));
-  return new Map(
-    attempts.flatMap(({ proved }) =>
-      proved.map(({ sequence, reportId }) => [sequence, reportId === null ? null : (linkedAt.get(reportId) ?? null)] as const),
-    ),
-  );
+  const since = (by: ProvedStage['by']): Instant | null => {
+    if (by === null) return null;
+    return 'toldAt' in by ? by.toldAt : (linkedAt.get(by.reportId) ?? null);
+  };
+  return new Map(attempts.flatMap(({ proved }) => proved.map(({ sequence, by }) => [sequence, since(by)] as const)));
 }

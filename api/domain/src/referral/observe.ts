@@ -10,7 +10,7 @@ import { unreachable } from '../result.ts';
 import { type Attempt, type DeclineReason, isEnded, type Moment, type WorkStatus } from './attempt.ts';
 import type { AttemptFact, AuthorizationDecision, CareFact, SeenBy } from './care-event.ts';
 import type { Happening, ReferralFact } from './event.ts';
-import { reportProves, stagesProved } from './inference.ts';
+import { factProves, reportProves } from './inference.ts';
 import { orderStanding, type Referral } from './referral.ts';
 
 /** The order as read from the EHR. */
@@ -141,7 +141,7 @@ type Of<Kind extends InboundFact['kind']> = Extract<InboundFact, { kind: Kind }>
 /** A stage that is past already is no news; after the end it contradicts what is known. */
 function moved(attempt: Attempt, fact: InboundFact, from: readonly WorkStatus[], then: AttemptFact): Happening[] {
   const { status } = attempt.work;
-  if (from.includes(status)) return [...stagesProved(attempt, then.type === 'work-begun' ? 'accepted' : 'sent'), ...told(fact.at, then)];
+  if (from.includes(status)) return [...factProves(attempt, then), ...told(fact.at, then)];
   if (status === 'cancellation-requested') return aside(fact, 'We had asked to cancel.');
   return status === 'declined' || status === 'cancelled' ? aside(fact, `That attempt was ${status}.`) : [];
 }
@@ -185,7 +185,7 @@ function cancelled(attempt: Attempt, fact: Of<'cancellation-confirmed'>): Happen
 function ended(attempt: Attempt, fact: InboundFact, then: AttemptFact): Happening[] {
   if (isEnded(attempt)) return aside(fact, `That attempt was ${attempt.work.status} before.`);
   if (attempt.visits.length > 0) return aside(fact, 'The patient was seen there already.');
-  return [...stagesProved(attempt, 'sent'), ...told(fact.at, then)];
+  return [...factProves(attempt, then), ...told(fact.at, then)];
 }
 
 /** What an appointment came to; the earlier statuses say nothing against the later ones, in whatever order they arrive. */
@@ -202,15 +202,14 @@ function appointment(attempt: Attempt, fact: Of<'appointment'>): Happening[] {
   if (attempt.work.status === 'completed' && outcome !== 'kept') return aside(fact, 'That attempt was completed.');
   if (attempt.work.status === 'cancellation-requested' && outcome === 'booked') return aside(fact, 'We had asked to cancel.');
   const base = { version: 1, attempt: attempt.number, appointmentId } as const;
+  const booked = { type: 'appointment-booked', ...base, startsAt } as const;
   const before = [
-    ...(attempt.work.status === 'completed' ? [] : stagesProved(attempt, 'accepted')),
-    ...(known || outcome === 'booked' || attempt.work.status === 'completed'
-      ? []
-      : told(null, { type: 'appointment-booked', ...base, startsAt })),
+    ...factProves(attempt, booked),
+    ...(known || outcome === 'booked' || attempt.work.status === 'completed' ? [] : told(null, booked)),
   ];
   switch (outcome) {
     case 'booked':
-      return [...before, ...told(at, { type: 'appointment-booked', ...base, startsAt })];
+      return [...before, ...told(at, booked)];
     case 'cancelled':
       return [...before, ...told(at, { type: 'appointment-cancelled', ...base, by: 'unknown' })];
     case 'missed':
@@ -232,10 +231,8 @@ function visit(attempt: Attempt, fact: Of<'visit'>): Happening[] {
     return aside(fact, `That attempt was ${attempt.work.status}.`);
   }
   if (attempt.visits.includes(at)) return [];
-  return [
-    ...stagesProved(attempt, 'accepted'),
-    ...told(at, { type: 'patient-seen', version: 1, attempt: attempt.number, appointmentId: null }),
-  ];
+  const seen = { type: 'patient-seen', version: 1, attempt: attempt.number, appointmentId: null } as const;
+  return [...factProves(attempt, seen), ...told(at, seen)];
 }
 
 /** A report is always taken. */

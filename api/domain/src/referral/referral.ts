@@ -188,7 +188,8 @@ export function writeBackWord(steps: readonly { outcome: StepOutcome | null }[])
 
 /**
  * Counts up with every change of what the fold makes of the same events: rows kept in an older form are then made anew.
- * golden-fold.json holds one history folded; the test beside it fails where that changed and this did not.
+ * golden-fold.json holds histories folded; the test beside it fails where that changed and this did not. Insights, too, are read anew whole
+ * with another one: which stages stand once a note is taken off is the fold's word.
  */
 export const FOLD_VERSION = 25;
 

@@ -260,6 +260,91 @@ describe('a stage that only a note proved', () => {
     expect(stood(history)).toEqual(['attempt-sent 25', 'attempt-accepted 25', 'patient-seen 25']);
   });
 
+  const claim = (history: History, at: number) => {
+    const seenBy = { npi: null, nucc: null, network: 'in' } as const;
+    history.see({ kind: 'visit', seenBy, evidence: 'claim', attempt: 1, at: minute(at), key: `claim/${at}` }, at);
+  };
+
+  test('stands by what was told while the note was linked: the office booked, and another note shows the visit', () => {
+    const history = after(inChart());
+    comes(history, 'wrong', 10, { form: 'interim' });
+    history.see(
+      { kind: 'appointment', attempt: 1, appointmentId: 'a', startsAt: minute(14), status: 'booked', at: minute(12), key: 'a' },
+      12,
+    );
+    comes(history, 'right', 15);
+    unlink(history, 'wrong', 20);
+    expect(stood(history)).toEqual(['attempt-sent 12', 'attempt-accepted 12', 'patient-seen 15']);
+    expect(history.referral.attempts[0]).toMatchObject({ work: { status: 'completed' }, transmissions: [{ id: 'outside-1' }] });
+    unlink(history, 'right', 21);
+    expect(stood(history), 'and stays when that one goes too').toEqual(['attempt-sent 12', 'attempt-accepted 12']);
+    expect(history.referral.attempts[0]).toMatchObject({ work: { status: 'scheduled' } });
+  });
+
+  test('stands by a visit that was told, in whatever order the note and the visit came', () => {
+    const [visitFirst, noteFirst] = [after(inChart()), after(inChart())];
+    claim(visitFirst, 5);
+    comes(visitFirst, 'wrong', 10);
+    unlink(visitFirst, 'wrong', 20);
+    comes(noteFirst, 'wrong', 2);
+    claim(noteFirst, 5);
+    unlink(noteFirst, 'wrong', 20);
+    expect(stood(visitFirst)).toEqual(['attempt-sent 5', 'attempt-accepted 5', 'patient-seen 5']);
+    expect(stood(noteFirst)).toEqual(['attempt-sent 5', 'attempt-accepted 5', 'patient-seen 5']);
+    expect(standing(noteFirst)).toEqual(standing(visitFirst));
+  });
+
+  test('whatever was told while it was linked: all stands as if that had been told without it', () => {
+    const see = (name: string, fact: object) => (history: History, at: number) =>
+      void history.see({ attempt: 1, at: minute(at), key: `${name}/${at}`, ...fact } as Parameters<History['see']>[0], at);
+    const date = (status: string, appointmentId: string) =>
+      see(status, { kind: 'appointment', appointmentId, startsAt: minute(appointmentId === 'a' ? 50 : 60), status });
+    const TOLD: Readonly<Record<string, (history: History, at: number) => void>> = {
+      received: see('received', { kind: 'received' }),
+      accepted: see('accepted', { kind: 'accepted' }),
+      begun: see('begun', { kind: 'work-begun' }),
+      declined: see('declined', { kind: 'declined', reason: 'other' }),
+      'a booked': date('booked', 'a'),
+      'a missed': date('noshow', 'a'),
+      'a off': date('cancelled', 'a'),
+      'b booked': date('booked', 'b'),
+      'b kept': date('fulfilled', 'b'),
+      visit: claim,
+      final: (history, at) => void comes(history, `final ${at}`, at),
+      interim: (history, at) => void comes(history, `interim ${at}`, at, { form: 'interim' }),
+    };
+    const names = Object.keys(TOLD);
+    let held = 0;
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...SERVICES),
+        fc.array(fc.constantFrom(...names), { maxLength: 3 }),
+        fc.constantFrom('final', 'interim'),
+        fc.uniqueArray(fc.constantFrom(...names), { minLength: 1, maxLength: 6 }),
+        (service, before, form, since) => {
+          const [history, without] = [inChart(service), inChart(service)];
+          const tell = (did: string[], from: number): void => {
+            for (const [index, name] of did.entries()) {
+              const length = history.events.length;
+              TOLD[name]?.(history, from + index);
+              // What was no news while the note stood, or was set aside, is not heard anew.
+              if (history.events.slice(length).some(({ fact }) => fact.type !== 'fact-set-aside')) TOLD[name]?.(without, from + index);
+            }
+          };
+          tell(before, 1);
+          comes(history, 'wrong', 10, { form });
+          tell(since, 11);
+          unlink(history, 'wrong', 30);
+          expect(standing(history), [...before, 'wrong', ...since].join(', ')).toEqual(standing(without));
+          expect(stood(history).sort(), [...before, 'wrong', ...since].join(', ')).toEqual(stood(without).sort());
+          held += proved(history).filter((at) => at !== null && at > minute(10)).length;
+        },
+      ),
+      { numRuns: 500, seed: 20_261_130 },
+    );
+    expect(held).toBeGreaterThan(100);
+  });
+
   test('whatever happens: the events that stand are what the referral says', () => {
     const ids = ['n1', 'n2', 'n3'] as const;
     const NOTES = {
@@ -271,12 +356,11 @@ describe('a stage that only a note proved', () => {
           [`${id} again`, (history: History, at: number) => history.ask({ type: 'match-report', reportId: id, attempt: 1 }, at)],
         ]),
       ),
-      visit: (history: History, at: number) => {
-        const seenBy = { npi: null, nucc: null, network: 'in' } as const;
-        history.see({ kind: 'visit', seenBy, evidence: 'claim', attempt: 1, at: minute(at), key: `claim/${at}` }, at);
-      },
+      visit: claim,
     } as const;
     const ACTS = { ...STEPS, ...NOTES } as Readonly<Record<string, (history: History, at: number) => unknown>>;
+    const TAKEN: WorkStatus[] = ['accepted', 'in-progress', 'scheduled', 'missed', 'appointment-cancelled', 'seen', 'completed'];
+    const UNTAKEN: WorkStatus[] = ['draft', 'sent', 'received'];
     let gone = 0;
     fc.assert(
       fc.property(
@@ -286,8 +370,11 @@ describe('a stage that only a note proved', () => {
           const history = inChart(service);
           for (const [at, name] of did.entries()) ACTS[name]?.(history, at + 1);
           const of = (type: string): number => stood(history).filter((each) => each.startsWith(type)).length;
-          const { visits, transmissions } = history.referral.attempts[0] ?? { visits: [], transmissions: [] };
+          const { visits, transmissions, work } = history.referral.attempts[0]!;
           expect([of('patient-seen'), of('attempt-sent')], did.join(', ')).toEqual([visits.length, transmissions.length]);
+          // Where it stands says it; of what was over before, it may be either.
+          const isTaken = TAKEN.includes(work.status) && !did.includes('stop');
+          if (isTaken || UNTAKEN.includes(work.status)) expect(of('attempt-accepted'), did.join(', ')).toBe(isTaken ? 1 : 0);
           gone += proved(history).filter((since) => since === null).length;
         },
       ),

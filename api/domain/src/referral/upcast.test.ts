@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { ReferralFact } from './event.ts';
-import { FOLD_VERSION, fold } from './referral.ts';
+import type { ReferralEvent, ReferralFact } from './event.ts';
+import { stagesOfNotes } from './inference.ts';
+import { FOLD_VERSION, fold, type Referral } from './referral.ts';
 import { EVENT_VERSIONS, readFact } from './upcast.ts';
 
 const folder = join(import.meta.dirname, 'golden');
@@ -37,7 +38,7 @@ describe('stored events of every version stay readable', () => {
  * that rows kept in the old form are made anew, and write golden-fold.json anew from what the test received.
  */
 test('the form of the fold is that of FOLD_VERSION', () => {
-  expect({ foldVersion: FOLD_VERSION, referral: folded(), proposals: proposals() }).toEqual(
+  expect({ foldVersion: FOLD_VERSION, referral: folded(), proposals: proposals(), takenOff: takenOff() }).toEqual(
     JSON.parse(readFileSync(join(import.meta.dirname, 'golden-fold.json'), 'utf8')),
   );
 });
@@ -75,8 +76,40 @@ function proposals() {
   });
 }
 
-function folded(order: readonly ReferralFact['type'][] = IN_CHART) {
-  const events = order.map((type, index) => {
+/** What stands of an attempt while a note is linked by mistake, the office books, another note comes, and the first is taken off. */
+function takenOff() {
+  const note = (reportId: string) => (event: ReferralEvent) => ({ ...event, fact: { ...event.fact, reportId } as ReferralFact });
+  const undated = (event: ReferralEvent): ReferralEvent => ({ ...event, effectiveAt: null });
+  const [wrong, right] = [note('report-1'), note('report-2')];
+  const chain: [ReferralFact['type'], (event: ReferralEvent) => ReferralEvent][] = [
+    ['attempt-sent', undated],
+    ['attempt-accepted', undated],
+    ['patient-seen', undated],
+    ['report-received', wrong],
+    ['report-matched', wrong],
+    ['appointment-booked', (event) => event],
+    ['report-received', right],
+    ['report-matched', right],
+    ['report-unlinked', wrong],
+  ];
+  const order = [...IN_CHART, ...chain.map(([type]) => type)];
+  const events = eventsOf(order).map((event, at) => {
+    const told = { ...event, recordedAt: `2026-11-20T10:${at + 10}:00.000Z` };
+    return chain[at - IN_CHART.length]?.[1](told) ?? told;
+  });
+  return ['report-matched', 'report-unlinked'].map((after) => {
+    const until = events.findLastIndex(({ fact }) => fact.type === after) + 1;
+    const referral = fold('ref-1', events.slice(0, until));
+    return { after, attempts: referral?.attempts.map(({ performer: _performer, ...attempt }) => attempt), stages: stagesIn(referral) };
+  });
+}
+
+const stagesIn = (referral: Referral | undefined) => (referral ? [...stagesOfNotes(referral)] : []);
+
+const folded = (order: readonly ReferralFact['type'][] = IN_CHART) => fold('ref-1', eventsOf(order));
+
+function eventsOf(order: readonly ReferralFact['type'][]): ReferralEvent[] {
+  return order.map((type, index) => {
     const { event } = golden.find(({ event: each }) => each.type === type)!;
     return {
       sequence: index + 1,
@@ -87,5 +120,4 @@ function folded(order: readonly ReferralFact['type'][] = IN_CHART) {
       fact: readFact(event.type, event.version, event.data),
     };
   });
-  return fold('ref-1', events);
 }

@@ -186,7 +186,7 @@ const ATTEMPT = {
     'no note was linked',
   ),
   proved: field(
-    'Stages that only a note proved: of each its event, and the note; no note where that was taken off and no other proves it',
+    'Stages that a note proved: of each its event, and that note or what was told and proves it too; neither where the note was taken off and nothing else does',
     'list',
     'Refloop',
     'no note proved any',
