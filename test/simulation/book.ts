@@ -38,6 +38,8 @@ export type Book = {
   /** How often each was taken off, and when last by a clock that nobody sets. */
   takenOff: Map<string, { times: number; at: number }>;
   setAside: number;
+  /** The message by which the patient was asked how the visit was. */
+  askedHow: string | undefined;
   asked: boolean;
   keys: Set<string>;
   raised: Set<string>;
@@ -74,6 +76,7 @@ export const newBook = (referralId: string): Book => ({
   reports: new Map(),
   dropped: new Map(),
   takenOff: new Map(),
+  askedHow: undefined,
   setAside: 0,
   asked: false,
   keys: new Set(),
@@ -433,6 +436,14 @@ export function takeIn(book: Book, event: StoredEvent, authority: Authority): st
       must(reader === book.requester, 'unauthorized: a note was reviewed by somebody whose referral it is not');
       must(actor.kind !== 'covering' || authority.covers(actor.subject ?? '', reader ?? ''), 'unauthorized: reviewed without covering');
       if (report) report.reviewed = true;
+      break;
+    }
+    case 'patient-messaged': {
+      const { topic, outcome } = event.data as { topic?: string; outcome?: string };
+      if (topic !== 'rate' || outcome !== 'sent') break;
+      const message = String(data['messageId']);
+      must(book.askedHow === undefined || book.askedHow === message, 'patient: somebody was asked twice how the visit was');
+      book.askedHow = message;
       break;
     }
     case 'message-posted':

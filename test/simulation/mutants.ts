@@ -349,6 +349,13 @@ export const MUTANTS: readonly Mutant[] = [
     told: ['reopened'],
   },
   {
+    guard: 'a patient is asked once how the visit was',
+    file: `${SERVER}/services/patient/outreach.ts`,
+    from: "(topic === 'rate' && (await isAskedHowItWas(unit, referral.id)))",
+    to: "(topic === 'rate' && (await isAskedHowItWas(unit, '')))",
+    told: ['patient'],
+  },
+  {
     guard: 'a held note that names somebody else is placed with a reason alone',
     file: `${SERVER}/services/held-documents.ts`,
     from: "if (doubts.length > 0 && reason === '') return takesReason();",
