@@ -9,7 +9,7 @@ import type { Unit } from '@refloop/server/store/store';
 import type { Book } from './book.ts';
 
 /** Where the office stood before the note, and how much had been told of it once the note was linked. */
-type Stood = { attempt: number; work: string; told: number };
+type Stood = { attempt: number; standing: string; told: number };
 
 /** Of one referral. */
 export type TakenOffWatch = {
@@ -23,16 +23,17 @@ export const nothingTakenOff = (): TakenOffWatch => ({ stood: new Map(), files: 
 
 const reportOf = ({ data }: StoredEvent): string => String((data as { reportId?: string }).reportId);
 
-const workOf = (state: Referral | undefined, number: number): string | undefined => {
+/** Where it is with its work, and what it is known to have been sent, to have taken and to have seen. */
+const standingOf = (state: Referral | undefined, number: number): string | undefined => {
   const attempt = state?.attempts.find((each) => each.number === number);
-  return attempt && JSON.stringify(attempt.work);
+  return attempt && JSON.stringify([attempt.work, attempt.acceptedAt, attempt.transmissions, attempt.visits]);
 };
 
 /** A note is linked. @param before the state before anything of this transaction */
 export function linked({ stood }: TakenOffWatch, book: Book, event: StoredEvent, before: Referral | undefined): void {
   const { attempt = 0 } = event.data as { attempt?: number };
-  const work = workOf(before, attempt);
-  if (work !== undefined) stood.set(reportOf(event), { attempt, work, told: book.attempts[attempt - 1]?.told.length ?? 0 });
+  const standing = standingOf(before, attempt);
+  if (standing !== undefined) stood.set(reportOf(event), { attempt, standing, told: book.attempts[attempt - 1]?.told.length ?? 0 });
 }
 
 /** What was told of its office at the moment at which this note is taken off, the note and what it proved included. */
@@ -46,8 +47,10 @@ export function wrongStanding({ stood }: TakenOffWatch, event: StoredEvent, told
   // Another note that came upon this one found the office standing as this one had left it.
   for (const [id, { attempt }] of stood) if (attempt === link.attempt) stood.delete(id);
   if (link.told !== told) return undefined;
-  const work = workOf(after, link.attempt);
-  return work === link.work ? undefined : `reopened: a note was taken off, and its office stands at ${work} and not at ${link.work}`;
+  const standing = standingOf(after, link.attempt);
+  return standing === link.standing
+    ? undefined
+    : `reopened: a note was taken off, and its office stands at ${standing} and not at ${link.standing}`;
 }
 
 /** Within the transaction that takes it off. @param fresh what is owed since @returns what is wrong */
