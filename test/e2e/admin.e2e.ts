@@ -1,5 +1,6 @@
 /** The Referral center: what an administrator, a coordinator and a clinician find there. */
 import type { Page } from '@playwright/test';
+import { expectAccessible, expectFits } from './support/accessible.ts';
 import { approveButton, editSentence, nextRecommendation, openApp, readyToApprove, settled } from './support/refer-page.ts';
 import { appFrame, ofOrder, REFLOOP, signIn } from './support/sandbox.ts';
 import { expect, test } from './support/test.ts';
@@ -33,6 +34,13 @@ test('an administrator reads the record of a referral from what was asked to its
   await expect(center.getByRole('region', { name: 'Proof' })).toContainText(/in the chain, entry \d+/);
   await expect(center.getByText(/patient p-[0-9a-f]+/).first(), 'the patient stands there by pseudonym').toBeVisible();
   await expect(center.getByText('Escobedo')).toHaveCount(0);
+
+  await openApp(page, { user: 'admin' });
+  await page.getByRole('link', { name: 'Audit' }).click();
+  await page.getByRole('navigation', { name: 'Recommendations' }).locator(`a[href="#audit/${recommendation}"]`).click();
+  await expect(page.getByRole('region', { name: 'Proof', exact: true })).toBeVisible();
+  await expectAccessible(page, 'the record of a referral');
+  await expectFits(page, 'the record of a referral');
 });
 
 async function workspaces(page: Page): Promise<string[]> {
