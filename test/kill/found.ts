@@ -1,4 +1,5 @@
 /** What is in Refloop's database and on the other side, read for the verdict. */
+import { isDeepStrictEqual } from 'node:util';
 import { TASK_STANDINGS } from '@refloop/domain/referral/bser';
 import { fold } from '@refloop/domain/referral/referral';
 import { taskKey } from '@refloop/domain/write-back/identifiers';
@@ -106,13 +107,20 @@ async function inChartOf({ inStore, chart }: Deployment, effects: readonly Found
   return counts;
 }
 
+/** Of the other side. */
+const takenBy = ({ counterparts }: Deployment): string[] =>
+  [...counterparts.mails().map(({ effectId }) => effectId), ...counterparts.faxes.keys(), ...counterparts.texts.keys()].sort();
+
 /** Everything at a moment at which nothing is being carried out: the clock goes on, and what becomes due is taken meanwhile. */
 export async function foundAtRest(deployment: Deployment, ledger: Ledger): Promise<Settled> {
   for (const until = Date.now() + RESTS_WITHIN_MS; ; ) {
+    const before = takenBy(deployment);
     const found = await foundInAll(deployment, ledger);
     const isUnderWay = ({ heldUntil, dueAt }: FoundEffect): boolean =>
       (heldUntil ?? '') > found.now || (dueAt !== null && dueAt <= found.now);
-    if (!found.effects.some(isUnderWay) || Date.now() > until) return found;
+    // The outbox is read before the other side: what was asked for and has left between the two would belong to nothing.
+    const isStill = isDeepStrictEqual(before, takenBy(deployment));
+    if ((isStill && !found.effects.some(isUnderWay)) || Date.now() > until) return found;
     await pause(1000);
   }
 }
