@@ -131,6 +131,18 @@ describe('what is left alone', () => {
     for (const { task } of [ahead, apart]) expect(await versionsReading(exchange, task, 'completed')).toBe(1);
   });
 
+  test('an office that has seen the patient meanwhile is not taken back to the booking that was just heard of', async () => {
+    const stages = (work: string, code: string) => ({
+      status: 'in-progress' as const,
+      businessStatus: { coding: [{ system: 'http://hl7.org/fhir/us/bser/CodeSystem/TaskBusinessStatusCS', code }], text: work },
+    });
+    const meanwhile = await put(stages('seen', '5.1.4'));
+    expect((await send(content(meanwhile.referralId, { work: 'scheduled', passed: ['accepted'] }))).kind).toBe('left-out');
+    expect((await tasksOf(exchange, meanwhile.referralId, 1))[0]).toMatchObject(stages('seen', '5.1.4'));
+    const again = await put(stages('seen', '5.1.4'));
+    expect((await send(content(again.referralId, { work: 'scheduled', passed: ['seen'] }))).kind).toBe('done');
+  });
+
   test('a completed one whose note was taken off stays completed: the office is told that a note is waited for only where one is', async () => {
     const { referralId, task } = await put({ status: 'completed' });
     const awaited = await send(content(referralId, { reopens: true, noteAwaited: true }));

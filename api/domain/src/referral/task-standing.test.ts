@@ -63,8 +63,6 @@ describe('a Task is never taken back', () => {
     ['sent', 'received', 'same'],
     ['accepted', 'sent', 'ahead'],
     ['completed', 'accepted', 'ahead'],
-    ['missed', 'scheduled', 'behind'],
-    ['scheduled', 'missed', 'behind'],
     ['declined', 'scheduled', 'ahead'],
     ['declined', 'cancelled', 'apart'],
     ['completed', 'declined', 'apart'],
@@ -72,6 +70,19 @@ describe('a Task is never taken back', () => {
     ['scheduled', 'in-progress', 'ahead'],
     ['in-progress', 'completed', 'behind'],
   ])('held %s, wanted %s: %s', (held, wanted, expected) => expect(compareStanding(held, wanted)).toBe(expected));
+
+  // A visit may be booked again after it was missed or made, so that each of these follows from each other.
+  test.each<[WorkStatus, WorkStatus, WorkStatus[], ReturnType<typeof compareStanding>]>([
+    ['missed', 'scheduled', ['missed'], 'behind'],
+    ['scheduled', 'missed', ['scheduled'], 'behind'],
+    ['scheduled', 'seen', ['sent', 'accepted', 'scheduled'], 'behind'],
+    ['seen', 'scheduled', ['accepted'], 'ahead'],
+    ['seen', 'missed', ['scheduled'], 'ahead'],
+    ['seen', 'scheduled', [], 'ahead'],
+    ['in-progress', 'scheduled', [], 'behind'],
+  ])('held %s, wanted %s, after it stood at %j: %s', (held, wanted, passed, expected) =>
+    expect(compareStanding(held, wanted, passed)).toBe(expected),
+  );
 });
 
 describe('what the Tasks have to follow', () => {
@@ -84,15 +95,15 @@ describe('what the Tasks have to follow', () => {
     };
     expect(taskMoves(undefined, history.referral)).toEqual([]);
     expect(moves(() => act(history, { type: 'send', transmissionId: 't', channel: 'fhir' }, 1))).toEqual([
-      { attempt: 1, work: 'sent', why: null },
+      { attempt: 1, work: 'sent', why: null, passed: ['draft'] },
     ]);
     expect(moves(() => act(history, { type: 'acknowledge' }, 2))).toEqual([]);
     expect(moves(() => history.ask({ type: 'record-contact', outcome: 'reached' }))).toEqual([]);
     expect(moves(() => act(history, { type: 'decline', reason: 'not-in-plan' }, 4))).toEqual([
-      { attempt: 1, work: 'declined', why: 'Not in the patient’s plan' },
+      { attempt: 1, work: 'declined', why: 'Not in the patient’s plan', passed: ['received'] },
     ]);
     expect(moves(() => history.ask({ type: 'reroute', performer: ANOTHER, because: 'declined' }))).toEqual([
-      { attempt: 2, work: 'draft', why: null },
+      { attempt: 2, work: 'draft', why: null, passed: [] },
     ]);
   });
 });

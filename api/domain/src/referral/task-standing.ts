@@ -13,7 +13,13 @@ import type { Referral } from './referral.ts';
 export const BUSINESS_STATUS_SYSTEM = 'http://hl7.org/fhir/us/bser/CodeSystem/TaskBusinessStatusCS';
 
 /** An attempt whose work stands elsewhere than before; `why` where the practice or the performer gave a reason. */
-export type TaskMove = { attempt: number; work: WorkStatus; why: string | null };
+export type TaskMove = {
+  attempt: number;
+  work: WorkStatus;
+  why: string | null;
+  /** Where it stood until then as far as we knew, the oldest first. */
+  passed: readonly WorkStatus[];
+};
 
 const DECLINES = {
   'not-taking-patients': 'Not taking new patients',
@@ -30,15 +36,20 @@ function whyOf({ work }: Attempt): string | null {
   return work.status === 'cancellation-requested' ? work.reason : null;
 }
 
+const workOfAttempt = (referral: Referral | undefined, attempt: number): WorkStatus | undefined =>
+  referral?.attempts.find(({ number }) => number === attempt)?.work.status;
+
 /**
  * What the Tasks in the chart have to follow. The first attempt's draft is written with the order; that of a later attempt is not there yet.
+ * @param between the referral after each of the events that led from `before` to `after`, without the last
  */
-export function taskMoves(before: Referral | undefined, after: Referral): TaskMove[] {
+export function taskMoves(before: Referral | undefined, after: Referral, between: readonly Referral[] = []): TaskMove[] {
   return after.attempts.flatMap((attempt): TaskMove[] => {
     const { number, work } = attempt;
-    const earlier = before?.attempts.find((each) => each.number === number);
-    if (earlier ? sameStanding(earlier.work.status, work.status) : number === 1 && work.status === 'draft') return [];
-    return [{ attempt: number, work: work.status, why: whyOf(attempt) }];
+    const earlier = workOfAttempt(before, number);
+    if (earlier ? sameStanding(earlier, work.status) : number === 1 && work.status === 'draft') return [];
+    const passed = [before, ...between].flatMap((referral) => workOfAttempt(referral, number) ?? []);
+    return [{ attempt: number, work: work.status, why: whyOf(attempt), passed: [...new Set(passed)] }];
   });
 }
 
@@ -114,11 +125,19 @@ function leadsTo(from: WorkStatus, to: WorkStatus): boolean {
 /**
  * How a Task in the EHR stands to where we want it: a Task is never taken back from where somebody else has brought it.
  * `ahead`: what we would write lies behind it. `apart`: neither follows from the other, which a person has to look at.
+ * @param passed where the work stood before, as far as we knew: booked, missed and seen each follow from each other, and which of two is the
+ * newer is told by that alone
  */
-export function compareStanding(held: WorkStatus, wanted: WorkStatus): 'same' | 'behind' | 'ahead' | 'apart' {
+export function compareStanding(
+  held: WorkStatus,
+  wanted: WorkStatus,
+  passed: readonly WorkStatus[] = [],
+): 'same' | 'behind' | 'ahead' | 'apart' {
   if (sameStanding(held, wanted)) return 'same';
-  if (leadsTo(atLeast(held), wanted)) return 'behind';
-  return leadsTo(atLeast(wanted), held) ? 'ahead' : 'apart';
+  const [follows, precedes] = [leadsTo(atLeast(held), wanted), leadsTo(atLeast(wanted), held)];
+  if (follows && precedes) return passed.some((work) => sameStanding(work, held)) ? 'behind' : 'ahead';
+  if (follows) return 'behind';
+  return precedes ? 'ahead' : 'apart';
 }
 
 /** Of a Task that was declined or cancelled, in the words of whoever did it. */

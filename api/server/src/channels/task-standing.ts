@@ -31,6 +31,8 @@ export const TaskStandingContent = z.object({
   task: z.string().nullable(),
   work: z.enum(WORK),
   why: z.string().nullable(),
+  /** Where the work stood before, as far as was known; not in what an earlier Refloop asked for. */
+  passed: z.array(z.enum(WORK)).optional(),
   at: z.string(),
   approvedAt: z.string(),
   /** As it is created where it is not there: of a later attempt, or where the write-back could not write one. Null where the write-back writes it. */
@@ -116,12 +118,12 @@ export function taskStanding({ sites, access, now, ...clock }: TaskStandingDeps)
   async function move(
     ehr: EhrPort,
     task: Resource,
-    { work, why, at, reopens, noteAwaited }: TaskStandingContent,
+    { work, why, passed, at, reopens, noteAwaited }: TaskStandingContent,
   ): Promise<Sent | undefined> {
     const held = workOf(task);
     if (held === undefined)
       return { kind: 'refused', detail: 'The Task in the EHR has a status from which Refloop does not move it.', final: true };
-    switch (compareStanding(held, work)) {
+    switch (compareStanding(held, work, passed)) {
       case 'same':
         return { kind: 'done', receipt: receiptOf(task) };
       case 'ahead':
@@ -184,8 +186,9 @@ export function taskStanding({ sites, access, now, ...clock }: TaskStandingDeps)
         return mayStillArrive(message.triedAt, seenAt) ?? { kind: 'absent' };
       }
       const held = workOf(found.task);
-      const stands = held === undefined ? 'behind' : compareStanding(held, message.content.work);
-      if (stands === 'ahead' && message.content.reopens && held === 'completed') return { kind: 'absent' };
+      const { work, passed, reopens } = message.content;
+      const stands = held === undefined ? 'behind' : compareStanding(held, work, passed);
+      if (stands === 'ahead' && reopens && held === 'completed') return { kind: 'absent' };
       // A version guards it: what is behind is written again.
       return stands === 'same' || stands === 'ahead' ? { kind: 'done', receipt: receiptOf(found.task) } : { kind: 'absent' };
     },

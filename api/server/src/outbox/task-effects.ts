@@ -51,19 +51,20 @@ export async function addTaskEffects(
   unit: Unit,
   before: Referral | undefined,
   after: Referral,
+  between: readonly Referral[],
   happenings: readonly Happening[],
   now: Instant,
 ): Promise<void> {
   const { order } = after;
   if (order.status === 'draft' || order.status === 'approved') return;
-  const moved = taskMoves(before, after);
+  const moved = taskMoves(before, after, between);
   const again = after.attempts
     .filter(({ number }) => sentByFhir(happenings, number) !== null && !moved.some(({ attempt }) => attempt === number))
-    .map(({ number, work }): TaskMove => ({ attempt: number, work: work.status, why: null }));
+    .map(({ number, work }): TaskMove => ({ attempt: number, work: work.status, why: null, passed: [] }));
   const moves = [...moved, ...again];
   if (moves.length === 0) return;
   const { requesterName } = await namesBeside(unit, after);
-  for (const { attempt: number, work, why } of moves) {
+  for (const { attempt: number, work, why, passed } of moves) {
     const attempt = after.attempts.find((each) => each.number === number);
     if (!attempt) continue;
     const key = taskKey(after.id, number);
@@ -76,6 +77,7 @@ export async function addTaskEffects(
       task: attempt.task && referenceText(attempt.task),
       work,
       why,
+      passed: [...passed],
       at: now,
       approvedAt: order.approval.at,
       draft: isPlanned ? null : (draftOf(after, attempt, requesterName) as TaskStandingContent['draft']),

@@ -131,10 +131,10 @@ async function append(
   now: string,
   happenings: Happening[],
 ): Promise<Referral | undefined> {
-  const written = await write(unit, referralId, before, actor, now, happenings);
+  const { written, between } = await write(unit, referralId, before, actor, now, happenings);
   if (!written || !(isEngaged(before) || isEngaged(written))) return written;
   const last = happenings.findLast(({ fact }) => !isUntold(fact));
-  await addTaskEffects(unit, before, written, happenings, now);
+  await addTaskEffects(unit, before, written, between, happenings, now);
   await addReportEffects(unit, before, written, happenings, now);
   return react(unit, written, now, {
     last: last && { type: last.fact.type, at: now },
@@ -151,7 +151,8 @@ type Before = WrittenBy & { last: { type: string; at: string } | undefined; happ
 async function react(unit: Unit, referral: Referral, now: string, { last, happenings, ...by }: Before): Promise<Referral> {
   const engine = await openEngine(unit, now);
   const reactions = engine.reactions(referral);
-  const after = reactions.length === 0 ? referral : ((await write(unit, referral.id, referral, engine.actor, now, reactions)) ?? referral);
+  const after =
+    reactions.length === 0 ? referral : ((await write(unit, referral.id, referral, engine.actor, now, reactions)).written ?? referral);
   const raised = reactions.at(-1);
   await engine.ask(after, [...happenings, ...reactions]);
   await engine.settle(after, last ?? (raised && { type: raised.fact.type, at: now }));
@@ -169,6 +170,7 @@ export async function lookAgain(unit: Unit, referralId: string, now: string): Pr
   else await unit.referralTimers.set(referralId, null);
 }
 
+/** `between`: as it stood after each of what happened, without the last. */
 async function write(
   unit: Unit,
   referralId: string,
@@ -176,23 +178,21 @@ async function write(
   actor: Actor,
   now: string,
   happenings: Happening[],
-): Promise<Referral | undefined> {
+): Promise<{ written: Referral | undefined; between: Referral[] }> {
   const sequence = before?.lastSequence ?? 0;
   const made = happenings.map((each) => newEvent(each, actor, now));
   const answer = await unit.events.append(referralId, sequence, made);
   if (answer.status === 'conflict') throw new AppendConflict(`Referral ${referralId} moved on from event ${sequence}`);
   // A fact that somebody put on record meanwhile is no second event, and a row that counted it would be ahead of its history.
   if (answer.appended < happenings.length) throw new FactOnRecord(`A fact of referral ${referralId} is on record already`);
-  const after = asKept(
-    happenings.reduce<Referral | undefined>(
-      (referral, each, index) => evolve(referralId, referral, { ...each, sequence: sequence + index + 1, recordedAt: now, actor }),
-      before,
-    ),
-  );
+  const between: Referral[] = [];
+  for (const [index, each] of happenings.entries())
+    between.push(evolve(referralId, between.at(-1) ?? before, { ...each, sequence: sequence + index + 1, recordedAt: now, actor }));
+  const after = asKept(between.pop() ?? before);
   const last = made.at(-1);
   if (after && last) states.set(dataOf(last), after);
   if (after) await unit.referrals.put(projectionOf(after, now));
-  return after;
+  return { written: after, between };
 }
 
 /** As `applyCommand`, for any decision that the domain makes on a referral that exists. Undefined where there is none. */
