@@ -11,7 +11,7 @@ export default async function mutantsCampaign(args: string[]): Promise<{ lastLin
     args,
     options: {
       seed: { type: 'string', default: '1' },
-      seeds: { type: 'string', default: '20' },
+      seeds: { type: 'string', default: '40' },
       referrals: { type: 'string', default: '60' },
       only: { type: 'string' },
     },

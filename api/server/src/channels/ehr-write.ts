@@ -1,7 +1,7 @@
 /** What the kinds of effect that write in an EHR share: getting there, and what a failure says of what happened there. */
 import type { EhrFailure } from '@refloop/domain/fhir/ehr-port';
 import { unreachable } from '@refloop/domain/result';
-import { type MachineTime, mayStillArrive as sentMayArrive } from '@refloop/domain/write-back/settled';
+import { type MachineTime, settlesIn } from '@refloop/domain/write-back/settled';
 import type { OwnAccess } from '../ehr/system-access.ts';
 import { findSite, type Site } from '../sites.ts';
 import type { Scope } from '../store/store.ts';
@@ -10,9 +10,11 @@ import type { Looked, Sent } from './handler.ts';
 export type Failure = Extract<Sent, { kind: 'left-out' | 'refused' | 'unknown' }>;
 
 /** @param seenAt as it was looked for @returns undefined where what was sent is there by now, or never will be */
-export function mayStillArrive(triedAt: string | null, seenAt: MachineTime): Extract<Looked, { kind: 'unclear' }> | undefined {
-  const sent = { attemptedAt: triedAt, outcome: { status: 'waiting' } } as const;
-  return sentMayArrive(sent, seenAt) ? { kind: 'unclear', detail: 'It was sent less than a minute ago and may still arrive.' } : undefined;
+export function mayStillArrive(triedAt: string | null, seenAt: MachineTime): Extract<Looked, { kind: 'too-early' }> | undefined {
+  const milliseconds = settlesIn({ attemptedAt: triedAt, outcome: { status: 'waiting' } }, seenAt);
+  // A time that nobody can read settles nothing.
+  if (milliseconds <= 0) return undefined;
+  return { kind: 'too-early', milliseconds, detail: 'It was sent less than a minute ago and may still arrive.' };
 }
 
 /** `Type/id`, with its version where that is known. */

@@ -51,7 +51,12 @@ export type Sent =
   /** It may have happened. */
   | { kind: 'unknown'; detail: string };
 
-export type Looked = { kind: 'done'; receipt: string } | { kind: 'absent' } | { kind: 'unclear'; detail: string };
+export type Looked =
+  | { kind: 'done'; receipt: string }
+  | { kind: 'absent' }
+  /** It is not there, and what was sent may still arrive for so many milliseconds. */
+  | { kind: 'too-early'; milliseconds: number; detail: string }
+  | { kind: 'unclear'; detail: string };
 
 export type Handler<Content> = {
   kind: string;

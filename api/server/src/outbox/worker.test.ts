@@ -1,7 +1,7 @@
 /** The worker between the outbox and two counterparts: one that knows what it has taken, and one that takes whatever comes. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { anyHandler, type Handler, type Sent } from '../channels/handler.ts';
+import { anyHandler, type Handler, type Looked, type Message, type Sent } from '../channels/handler.ts';
 import { type Counterpart, handlerContract } from '../channels/test-handler-contract.ts';
 import type { DecideEffect, Thread } from '../client/thread.ts';
 import { createEffectDecisionService } from '../services/effect-decisions.ts';
@@ -222,6 +222,46 @@ describe('the worker', () => {
     clock += 11_000;
     await worker(async () => ({ kind: 'refused', detail: 'Too many.', final: false }), more).run();
     expect((await effects()).map(({ standing }) => standing)).toEqual([{ status: 'waiting' }]);
+  });
+
+  test('what may still arrive is looked for again at the moment at which that is over, which is no try and leaves the time of the sending', async () => {
+    await add('a');
+    const sentAt: (string | null)[] = [];
+    let looked: Looked = { kind: 'too-early', milliseconds: 49_000, detail: 'It may still arrive.' };
+    let sendings = 0;
+    const send = async (): Promise<Sent> =>
+      (sendings += 1) === 1 ? { kind: 'unknown', detail: 'The line broke.' } : { kind: 'done', receipt: 'x' };
+    const look = async ({ triedAt }: Message<Letter>): Promise<Looked> => {
+      sentAt.push(triedAt);
+      return looked;
+    };
+    const run = () => worker(send, { repeatable: true, look }).run();
+    await run();
+    const [sent] = await effects();
+    clock += 11_000;
+    await run();
+    expect((await effects())[0]).toMatchObject({ tries: 1, since: sent?.since, dueAt: new Date(clock + 49_000).toISOString() });
+    looked = { kind: 'absent' };
+    clock += 48_000;
+    await run();
+    expect(sentAt).toHaveLength(1);
+    clock += 1000;
+    await run();
+    expect([sentAt, sendings]).toEqual([[sent?.since, sent?.since], 2]);
+    expect((await effects())[0]).toMatchObject({ tries: 2, standing: { status: 'done' } });
+  });
+
+  test('what seems to have been sent later than now is looked for as what is unclear: the clock has been set back', async () => {
+    await add('a');
+    const ahead = new Date(clock + 7_200_000).toISOString();
+    await opened.store.transaction(scope, async ({ outbox }) => {
+      const leased = { now: now().toISOString(), machineTime: AT, until: new Date(Date.parse(AT) + 1000).toISOString() };
+      const [claimed] = await outbox.claim({ kinds: ['letter'], holder: 'ended', limit: 1, ...leased });
+      expect(await outbox.begin(claimed?.id ?? '', 'ended', ahead, AT)).toBe(true);
+    });
+    const look = async (): Promise<Looked> => ({ kind: 'too-early', milliseconds: 7_260_000, detail: 'It may still arrive.' });
+    await worker(async () => ({ kind: 'done', receipt: 'x' }), { repeatable: true, look }).run();
+    expect((await effects())[0]).toMatchObject({ tries: 2, since: now().toISOString(), dueAt: new Date(clock + 40_000).toISOString() });
   });
 
   test.each([

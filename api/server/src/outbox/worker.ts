@@ -22,7 +22,7 @@ import { StoreUnavailable } from '../store/unavailable.ts';
 import { raiseEffectObligation } from './effect-obligation.ts';
 import { NOT_SENT, PERHAPS_SENT } from './effect-trouble.ts';
 import { takeBackLate } from './report-effects.ts';
-import { MOST_TRIES, waitAfter } from './retry.ts';
+import { LONGEST_MS, MOST_TRIES, waitAfter } from './retry.ts';
 
 export type OutboxDeps = {
   store: Store;
@@ -75,8 +75,8 @@ const isInDoubt = ({ standing }: StoredEffect): boolean => standing.status === '
 const notBegun = (effect: StoredEffect, status: 'left-out' | 'failed', detail: string): Next =>
   isInDoubt(effect) ? { standing: { status: 'unknown', detail }, dueAt: null } : { standing: { status, detail }, dueAt: null };
 
-/** `byPersonOnly`: to send it again is of no use. */
-type Next = { standing: EffectStanding; dueAt: string | null; byPersonOnly?: true };
+/** `since`: it stands so since then and not since now. `byPersonOnly`: to send it again is of no use. */
+type Next = { standing: EffectStanding; dueAt: string | null; since?: string; byPersonOnly?: true };
 
 export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<OutboxRun> } {
   const handlers = new Map(deps.handlers.map((handler) => [handler.kind, handler]));
@@ -109,8 +109,8 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
     patiently(() =>
       inScope(scope, async (unit) => {
         const now = at();
-        const { standing, dueAt } = next;
-        if (!(await unit.outbox.settle(effect.id, deps.holder, { standing, dueAt, at: now }))) return;
+        const { standing, dueAt, since = now } = next;
+        if (!(await unit.outbox.settle(effect.id, deps.holder, { standing, dueAt, at: since }))) return;
         if (dueAt !== null) return;
         // After the settling: whoever takes it back at this moment waits for it, or is waited for.
         const unwanted = await takenBackOf(unit, effect, opened);
@@ -224,7 +224,15 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
         if (effect.tries >= MOST_TRIES)
           return record(scope, effect, handler, opened, { standing: { status: 'failed', detail: NOT_THERE }, dueAt: null });
         return send(scope, { ...effect, standing: { status: 'waiting' } }, handler, opened);
+      case 'too-early':
       case 'unclear': {
+        const now = at();
+        // By a clock that was ahead nobody can tell when it was sent.
+        if (looked.kind === 'too-early' && effect.since <= now) {
+          const dueAt = new Date(Date.parse(now) + Math.min(looked.milliseconds, LONGEST_MS)).toISOString();
+          const standing: EffectStanding = { status: 'unknown', detail: looked.detail };
+          return record(scope, effect, handler, opened, { standing, dueAt, since: effect.since });
+        }
         // A look counts as a try: what can never be found ends with a person.
         const begun = await inScope(scope, (unit) => unit.outbox.begin(effect.id, deps.holder, at(), leased()));
         if (!begun) return;
