@@ -176,6 +176,29 @@ test('a note that names our order is a report to review; our own referral note i
   expect(await owed()).toContain('review');
 });
 
+test('the other side accepts the Task while a note stands that is not theirs: on record once, and accepted since then once that is off', async () => {
+  const wrong = await put(note());
+  await look();
+  expect(await work()).toBe('completed');
+  await change({ status: 'accepted' });
+  const when = (await exchange.ehr.repository.read<Task>('Task', task.id ?? '')).meta?.lastUpdated;
+  expect((await look()).taken).toBe(1);
+  await change({ priority: 'routine' });
+  expect([(await look()).taken, await work(), await aside()]).toEqual([0, 'completed', []]);
+  const told = (await inScope((unit) => unit.events.read(referralId))).filter(({ type }) => type === 'attempt-accepted');
+  expect(told.map(({ effectiveAt }) => effectiveAt)).toEqual([null, when]);
+  const reportId = `DocumentReference/${wrong.id}`;
+  const at = exchange.ehr.now().toISOString();
+  await inScope((unit) =>
+    applyDecision(unit, referralId, CLINICIAN, at, (now) =>
+      decideCare(now, { type: 'unlink-report', reportId, because: 'other-patient', reason: 'Of a namesake' }, at),
+    ),
+  );
+  expect((await referral()).attempts[0]).toMatchObject({ work: { status: 'accepted', since: when }, acceptedAt: when });
+  expect([await owed(), failures]).toEqual([expect.arrayContaining(['book']), []]);
+  expect([(await look()).taken, await work()]).toEqual([0, 'accepted']);
+});
+
 test('what we wrote ourselves is no news, also when we have moved on', async () => {
   await happens(opened.store, scope, referralId, hourAgo(), { type: 'accept' });
   const handlers = [anyHandler(taskStanding({ sites: [site()], access: exchange.access, now: () => exchange.ehr.now() }))];

@@ -141,6 +141,9 @@ describe('what is left alone', () => {
     expect((await tasksOf(exchange, meanwhile.referralId, 1))[0]).toMatchObject(stages('seen', '5.1.4'));
     const again = await put(stages('seen', '5.1.4'));
     expect((await send(content(again.referralId, { work: 'scheduled', passed: ['seen'] }))).kind).toBe('done');
+    // Seen, booked again and seen again, all since the booking was told.
+    const twice = await put({ ...stages('seen', '5.1.4'), lastModified: '2026-11-20T13:00:00.000Z' });
+    expect((await send(content(twice.referralId, { work: 'scheduled', passed: ['seen'] }))).kind).toBe('left-out');
   });
 
   test('a completed one whose note was taken off stays completed: the office is told that a note is waited for only where one is', async () => {

@@ -77,7 +77,7 @@ test('they agree on lives whose note was linked by mistake and taken off, once a
 
 test('of each stage the fold and a second telling say whether it stands, and since when, once a note is taken off', () => {
   const SHOWN = ['attempt-sent', 'attempt-accepted', 'patient-seen'];
-  const [counted, differing] = [{ gone: 0, byAnother: 0 }, [] as string[]];
+  const [counted, differing] = [{ gone: 0, byAnother: 0, toldBeside: 0 }, [] as string[]];
   for (const [at, life] of fc.sample(arbitraryLife, { numRuns: 4000, seed: 7 }).entries()) {
     const events = playLife(`r${at}`, life);
     const referral = fold(`r${at}`, events);
@@ -94,10 +94,17 @@ test('of each stage the fold and a second telling say whether it stands, and sin
     const other = whatStands(events).filter(shown).map(toldBy).sort();
     if (JSON.stringify(one) !== JSON.stringify(other)) differing.push(`life ${at}: fold ${one.join()}, oracle ${other.join()}`);
     counted.gone += events.filter(shown).length - folded.length;
+    counted.toldBeside += folded.filter(
+      ({ fact, effectiveAt, sequence }) =>
+        fact.type === 'attempt-accepted' &&
+        effectiveAt !== null &&
+        events.some((each) => each.fact.type === fact.type && each.fact.attempt === fact.attempt && each.sequence < sequence),
+    ).length;
     counted.byAnother += folded.filter((each) => (stages.get(each.sequence) ?? each.recordedAt) > each.recordedAt).length;
   }
   expect(differing).toEqual([]);
   expect(Math.min(counted.gone, counted.byAnother)).toBeGreaterThan(100);
+  expect(counted.toldBeside).toBeGreaterThan(20);
 });
 
 test('the random lives come to every end: seen here and elsewhere, undated, declined, revoked, rerouted', () => {

@@ -338,6 +338,9 @@ function mistaken(doing: Doing): void {
   if (doing.world.day >= DAYS) return;
   if (step.pick % 7 < 4) comes(`n${number}-too`, pickOf(['final', 'interim'] as const, step.pick >> 1), before);
   if (step.pick % 4 === 0) visit(doing);
+  // The office is seen to come to a stage of its own meanwhile, before what the note says of it or after.
+  const own = pickOf([undefined, 'accepted', 'received', undefined, 'work-begun'] as const, step.pick >> 2);
+  if (own) see({ kind: own, at: before, key: `${own}${number}`, attempt: null });
   takenOff(doing, pickOf([`n${number}`, `n${number}`, `n${number}`, `n${number}-too`, report(doing)], step.pick >> 3));
 }
 

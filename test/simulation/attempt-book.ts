@@ -20,6 +20,8 @@ export type BookedAttempt = {
   /** Ids of appointments, by what they came to. */
   appointments: Map<string, string>;
   booked: string | undefined;
+  /** When each type of event was told of it last: by a clock that nobody sets, and by the one that Refloop has. */
+  toldAt: Map<string, { at: number; byClock: number }>;
   /** All that was told of it, in order: where a note is taken off it is read anew without it. */
   told: StoredEvent[];
 };
@@ -39,6 +41,7 @@ export const newAttempt = (npi: string): BookedAttempt => ({
   fell: false,
   appointments: new Map(),
   booked: undefined,
+  toldAt: new Map(),
   told: [],
 });
 
@@ -101,11 +104,13 @@ export function tellAttempt(attempt: BookedAttempt, event: StoredEvent, isFinal:
       return;
     }
     case 'patient-seen': {
-      const keptAt = attempt.booked?.startsWith(`${String(data['appointmentId'])} `) ? (attempt.booked.split(' ')[1] ?? '') : '';
+      const [bookedId, bookedFor = ''] = attempt.booked?.split(' ') ?? [];
+      const isKept = bookedId === String(data['appointmentId']);
       attempt.seen = true;
       attempt.fell = false;
-      attempt.seenAt = [attempt.seenAt, keptAt, event.effectiveAt ?? ''].toSorted().at(-1) ?? '';
-      attempt.booked = undefined;
+      attempt.seenAt = [attempt.seenAt, isKept ? bookedFor : '', event.effectiveAt ?? ''].toSorted().at(-1) ?? '';
+      // A visit before its time, which does not say of which appointment it was, leaves what is booked.
+      if (isKept || (event.effectiveAt ?? '') >= bookedFor) attempt.booked = undefined;
       return;
     }
     case 'report-matched':

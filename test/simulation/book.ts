@@ -470,6 +470,7 @@ export function takeIn(book: Book, event: StoredEvent, authority: Authority): st
   }
   if (attempt) {
     attempt.told.push(event);
+    attempt.toldAt.set(event.type, { at: authority.trueTime(), byClock: Date.parse(event.recordedAt) });
     tellAttempt(attempt, event, isFinalIn(book));
   }
   // Whoever was proposed for a loop that closed, or an order that is over, is proposed anew where that is taken back.
@@ -510,7 +511,7 @@ function withoutNote(book: Book, number: number, reportId: string): void {
   const sent = attempt.told.findLast((event) => event.type === 'attempt-sent' && isOfIt(event));
   const transmissionId = sent && String((sent.data as Data)['transmissionId']);
   if (transmissionId !== undefined) book.transmissionsTo.delete(transmissionId);
-  Object.assign(attempt, newAttempt(attempt.npi));
+  Object.assign(attempt, { ...newAttempt(attempt.npi), toldAt: attempt.toldAt });
   const tell = (event: StoredEvent): void => {
     attempt.told.push(event);
     tellAttempt(attempt, event, isFinalIn(book));

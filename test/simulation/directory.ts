@@ -7,7 +7,7 @@ export const SPECIALTIES = ['cardiology', 'gastroenterology', 'dermatology'] as 
 export const HOME = { latitude: 41.88, longitude: -87.63 };
 const IN_NETWORK = 5;
 /** How an office says it is reached: by our EHR, a portal or fax, or by telephone alone. */
-const CHANNELS_OF: DirectoryEntry['channels'][] = [['fhir'], ['portal'], ['phone'], ['fax'], ['portal']];
+const CHANNELS_OF: DirectoryEntry['channels'][] = [['phone'], ['fax'], ['portal'], ['fhir'], ['portal']];
 
 export const COVERAGE = { payerId: 'payer-a', payerName: 'Payer A', planIdentifier: 'PLAN-A', planName: 'Plan A', active: true };
 
@@ -34,7 +34,8 @@ function entry(specialty: string, number: number, inNetwork: boolean, verifiedOn
     },
     phone: '312-555-0100',
     fax: `312-555-${specialtyNumber}${String(number).padStart(3, '0')}`,
-    channels: CHANNELS_OF[number % CHANNELS_OF.length] ?? ['fax'],
+    // Of each specialty others: who is nearest, and asked most, is reached by a link in two of three and by our EHR in one.
+    channels: CHANNELS_OF[(number + specialtyNumber) % CHANNELS_OF.length] ?? ['fax'],
     languages: ['en'],
     ages: 'all',
     acceptsEmergencies: true,

@@ -1,6 +1,8 @@
 /** What Refloop writes to a chart, looked at as it takes effect: approved by whom it is said to be, announced before, and there once. */
 import type { Resource } from '@refloop/domain/fhir/ehr-port';
+import type { BookedAttempt } from './attempt-book.ts';
 import type { Book } from './book.ts';
+import { stageIn } from './fhir-office.ts';
 import type { Practice } from './practice.ts';
 import { ordersWritten, type World } from './world.ts';
 
@@ -82,6 +84,24 @@ const noteIn = (order: Resource): string | undefined =>
   ((order['supportingInfo'] ?? []) as { reference?: string }[]).find(({ reference }) => reference?.startsWith('DocumentReference/'))
     ?.reference;
 
+/** Which attempt a fulfilment Task is of, by our number of it. */
+const attemptOf = ({ attempts }: Book, task: Resource): Book['attempts'][number] | undefined =>
+  attempts[Number(valueOf(task, 'referral-task')?.split('-').at(-1)) - 1];
+
+/** By which event it becomes known that it stands there. */
+const TOLD_BY = { booked: 'appointment-booked', missed: 'appointment-missed', seen: 'patient-seen' } as const;
+
+/** By so much a clock may be off without anybody’s noticing. */
+const CLOCKS_APART_MS = 2 * 60_000;
+
+/** Each of these stages follows from each other: which is the newer is told by when it was told, as far as clocks go right. */
+function isTakenBack({ toldAt }: BookedAttempt, replaced: Resource, resource: Resource, broughtAt: number): boolean {
+  const [from, to] = [stageIn(replaced), stageIn(resource)];
+  const told = to && toldAt.get(TOLD_BY[to]);
+  if (!from || !told || Math.abs(told.byClock - told.at) > CLOCKS_APART_MS) return false;
+  return toldAt.has(TOLD_BY[from]) ? broughtAt > told.at + 2 * CLOCKS_APART_MS : broughtAt > told.at;
+}
+
 export const onEhrWrite = (world: World, practice: Practice) => {
   const there = new Map<string, string>();
   const { watch } = world;
@@ -123,6 +143,10 @@ export const onEhrWrite = (world: World, practice: Practice) => {
       if (wrong) watch.tell(wrong.rule, `${resource.resourceType} ${wrong.words}`, referralId);
       return;
     }
+    const attempt = attemptOf(book, resource);
+    const broughtAt = replaced && world.people.fhirOffices.broughtAt(practice, replaced);
+    if (replaced && attempt && broughtAt !== undefined && isTakenBack(attempt, replaced, resource, broughtAt))
+      watch.tell('taken-back', `a Task was taken back from where its office has brought it to ${stageIn(resource)}`, referralId);
     // The Task of a write-back is kept up to date afterwards, and one of a later attempt is made as it is sent.
     const follows = resource.resourceType === 'Task' && (replaced !== undefined || !name.endsWith('-1') || book.placedByHand);
     if (approval && !follows && !book.announced.has(`${approval.planId} ${resource.resourceType}`))

@@ -3,6 +3,7 @@
  * resources there. Refloop learns of it by looking alone.
  */
 import type { Resource } from '@refloop/domain/fhir/ehr-port';
+import { townDirectory } from './directory.ts';
 import type { Practice } from './practice.ts';
 import type { World } from './world.ts';
 
@@ -12,6 +13,11 @@ const NPI = 'http://hl7.org/fhir/sid/us-npi';
 
 type Held = Resource & { id: string };
 
+/** HL7 BSeR 2.0.0-ballot, TaskBusinessStatusCS. */
+const STAGES = { booked: '5.1.1', missed: '5.1.2', seen: '5.1.4' } as const;
+type Stage = keyof typeof STAGES;
+const BUSINESS_STATUS = 'http://hl7.org/fhir/us/bser/CodeSystem/TaskBusinessStatusCS';
+
 const npiOf = (task: Resource): string =>
   ((task['owner'] as { identifier?: { system?: string; value?: string } } | undefined)?.identifier?.value ?? '') as string;
 
@@ -19,16 +25,29 @@ export type FhirOffices = {
   /** A Task was written there that asks an office. */
   seen: (practice: Practice, task: Resource) => void;
   works: (npi: string) => boolean;
+  /** Since when, in true time, a Task stands where its office has brought it: booked, missed or seen; undefined where the office did not say. */
+  broughtAt: (practice: Practice, task: Resource) => number | undefined;
 };
+
+/** Undefined where the Task does not say one of these. */
+export function stageIn(task: Resource): Stage | undefined {
+  const { coding = [] } = (task['businessStatus'] ?? {}) as { coding?: { code?: string }[] };
+  return (Object.keys(STAGES) as Stage[]).find((stage) => coding.some(({ code }) => code === STAGES[stage]));
+}
 
 export function createFhirOffices(world: World): FhirOffices {
   const { draws, time } = world;
   /** Tasks that are being worked on, by tenant and reference. */
   const taken = new Set<string>();
-  const works = (npi: string): boolean => npi.endsWith('5');
+  /** By tenant, reference and version. */
+  const brought = new Map<string, number>();
+  const byFhir = new Set(townDirectory('2026-01-01').entries.flatMap(({ npi, channels }) => (channels.includes('fhir') ? [npi] : [])));
+  const works = (npi: string): boolean => byFhir.has(npi);
+  const versionOf = (practice: Practice, { id, meta }: Resource): string => `${practice.scope.tenant} Task/${id} ${meta?.versionId}`;
 
   return {
     works,
+    broughtAt: (practice, task) => brought.get(versionOf(practice, task)),
     seen: (practice, task) => {
       const ehr = world.ehrs.get(practice.scope.tenant);
       const reference = `Task/${task.id}`;
@@ -40,7 +59,14 @@ export function createFhirOffices(world: World): FhirOffices {
         const held = ehr.read(reference);
         if (!held?.id || held['status'] === 'cancelled') return;
         const { businessStatus: _business, statusReason: _reason, ...rest } = held;
-        ehr.put({ ...(rest as Held), ...to, lastModified: new Date(time.now()).toISOString() });
+        const kept = ehr.put({ ...(rest as Held), ...to, lastModified: new Date(time.now()).toISOString() });
+        if (stageIn(kept)) brought.set(versionOf(practice, kept), time.now());
+      };
+      // Many offices never say in the Task what became of it.
+      const keepsStages = draws.chance(0.8);
+      const stage = (to: Stage): void => {
+        const businessStatus = { coding: [{ system: BUSINESS_STATUS, code: STAGES[to] }], text: to };
+        if (keepsStages) change({ status: 'in-progress', businessStatus });
       };
       const put = (resource: Resource & { id: string }): Resource => {
         const kept = ehr.put(resource);
@@ -70,11 +96,16 @@ export function createFhirOffices(world: World): FhirOffices {
             participant: [{ actor: patient, status: 'accepted' }],
           });
         };
-        const meet = (startsAt: number, appointment: ReturnType<typeof dateAt>): void => {
+        const meet = (startsAt: number, appointment: ReturnType<typeof dateAt>, until = draws.integer(HOUR_MS, 2 * DAY_MS)): void => {
+          stage('booked');
           put(appointment('booked'));
-          time.at(startsAt + draws.integer(HOUR_MS, 2 * DAY_MS), () => {
+          time.at(startsAt + until, () => {
             if (ehr.read(reference)?.['status'] === 'cancelled') return void put(appointment('cancelled'));
-            if (draws.chance(0.15)) return void put(appointment('noshow'));
+            if (draws.chance(0.15)) {
+              stage('missed');
+              return void put(appointment('noshow'));
+            }
+            stage('seen');
             put(appointment('fulfilled'));
             later(3 * DAY_MS, () => {
               const note = draws.chance(0.15) ? { docStatus: 'preliminary' } : { docStatus: 'final' };
@@ -93,6 +124,11 @@ export function createFhirOffices(world: World): FhirOffices {
           });
         };
         later(DAY_MS, () => {
+          // Some enter the booking with the visit, once it has been.
+          if (draws.chance(0.3)) {
+            const now = time.now();
+            return meet(now, dateAt(now - HOUR_MS), draws.integer(1, 45) * 1000);
+          }
           const startsAt = inDays();
           const first = dateAt(startsAt);
           if (!draws.chance(0.5)) return meet(startsAt, first);

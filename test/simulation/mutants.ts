@@ -383,4 +383,11 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'if (passed() === Number.NaN) {',
     told: ['duplicate', 'unapproved', 'lost'],
   },
+  {
+    guard: 'a Task that its office has moved on meanwhile is not taken back',
+    file: `${DOMAIN}/referral/task-standing.ts`,
+    from: "if (follows && precedes) return passed.some((work) => sameStanding(work, held)) ? 'behind' : 'ahead';",
+    to: "if (follows && precedes) return passed === undefined ? 'ahead' : 'behind';",
+    told: ['taken-back'],
+  },
 ];

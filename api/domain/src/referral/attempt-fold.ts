@@ -17,7 +17,7 @@ import {
 import { MOVES } from './bser.ts';
 import { type AttemptFact, isAttemptFact, isCareFact } from './care-event.ts';
 import type { Happening } from './event.ts';
-import { factProves, reportProves } from './inference.ts';
+import { factProves, isAhead, type OwnStage, reportProves } from './inference.ts';
 import type { Referral } from './referral.ts';
 import type { Report } from './report.ts';
 
@@ -86,8 +86,14 @@ const heldBy = (by: ProvedStage['by'], stages: Inferred, before: readonly Proved
 const newOf = (stages: Inferred, before: readonly ProvedStage[], reportId: string): ProvedStage[] =>
   stages.filter(({ sequence }) => !before.some((each) => each.sequence === sequence)).map((stage) => ({ ...stage, by: { reportId } }));
 
-/** As it would stand, by what is on record, had this note never been linked to it: what made no event while it stood is not heard anew. */
-export function withoutNote(referral: Referral, attempt: Attempt, reportId: string): Attempt {
+/** As it would stand, by what is on record, had this note never been linked to it. */
+export const withoutNote = (referral: Referral, attempt: Attempt, reportId: string): Attempt =>
+  without(referral, attempt, (id) => id === reportId);
+
+/** As it stands by what was told alone: any note that is linked may turn out to be of somebody else. */
+export const withoutNotes = (referral: Referral, attempt: Attempt): Attempt => without(referral, attempt, () => true);
+
+function without(referral: Referral, attempt: Attempt, isOff: (reportId: string) => boolean): Attempt {
   if (attempt.sinceNote === null) return attempt;
   const { before, since } = attempt.sinceNote;
   return since.reduce(
@@ -97,7 +103,7 @@ export function withoutNote(referral: Referral, attempt: Attempt, reportId: stri
         if (fact.type === 'attempt-opened') return standing;
         return afterTold(withStages(standing, factProves(standing, fact)), fact, { at, recordedAt });
       }
-      const report = each.reportId === reportId ? undefined : referral.reports.find(({ id }) => id === each.reportId);
+      const report = isOff(each.reportId) ? undefined : referral.reports.find(({ id }) => id === each.reportId);
       if (!report) return standing;
       return afterNote(withStages(standing, reportProves(referral, standing, report.form)), report);
     },
@@ -148,11 +154,11 @@ function changed(attempt: Attempt, fact: FactOfAttempt, since: Moment): Attempt 
         detail: fact.detail,
       }));
     case 'attempt-received':
-      return withWork(attempt, { status: 'received', since });
+      return reached(attempt, fact.type, { status: 'received', since });
     case 'attempt-accepted':
-      return withWork({ ...attempt, acceptedAt: since }, { status: 'accepted', since });
+      return reached({ ...attempt, acceptedAt: since }, fact.type, { status: 'accepted', since });
     case 'work-begun':
-      return withWork(attempt, { status: 'in-progress', since });
+      return reached(attempt, fact.type, { status: 'in-progress', since });
     case 'attempt-declined':
       return withWork(attempt, { status: 'declined', since, reason: fact.reason });
     case 'appointment-booked':
@@ -180,6 +186,9 @@ function changed(attempt: Attempt, fact: FactOfAttempt, since: Moment): Attempt 
       return unreachable(fact);
   }
 }
+
+/** Told while a note has the work further on, it counts once that note is taken off. */
+const reached = (attempt: Attempt, stage: OwnStage, work: Work): Attempt => (isAhead(attempt, stage) ? withWork(attempt, work) : attempt);
 
 /**
  * An appointment came to nothing. That says something of the work only where it was the one that counted: another is booked by now, was kept

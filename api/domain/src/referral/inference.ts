@@ -9,14 +9,25 @@ import { isLinked, type Report } from './report.ts';
 
 const inferred = (...facts: AttemptFact[]): Happening[] => facts.map((fact) => ({ effectiveAt: null, factKey: null, fact }));
 
-const BEFORE_ACCEPTANCE: readonly WorkStatus[] = ['draft', 'sent', 'received'];
+/** Where the work stands before each stage that an office comes to by itself; from anywhere else it is past. */
+const STANDS_BEFORE = {
+  'attempt-received': ['draft', 'sent'],
+  'attempt-accepted': ['draft', 'sent', 'received'],
+  'work-begun': ['draft', 'sent', 'received', 'accepted'],
+} as const satisfies Partial<Record<AttemptFact['type'], readonly WorkStatus[]>>;
+
+export type OwnStage = keyof typeof STANDS_BEFORE;
+
+/** Whether the office has yet to come to this stage, as far as is known. */
+export const isAhead = ({ work }: Pick<Attempt, 'work'>, stage: OwnStage): boolean =>
+  (STANDS_BEFORE[stage] as readonly WorkStatus[]).includes(work.status);
 
 /** The stages that come before `until`. An acknowledgement is none: nothing that follows rests on it. */
 export function stagesProved({ number, work }: Attempt, until: 'sent' | 'accepted'): Happening[] {
   const base = { version: 1, attempt: number } as const;
   const facts: AttemptFact[] = [];
   if (work.status === 'draft') facts.push({ type: 'attempt-sent', ...base, transmissionId: `outside-${number}`, channel: 'by-hand' });
-  if (until === 'accepted' && BEFORE_ACCEPTANCE.includes(work.status)) facts.push({ type: 'attempt-accepted', ...base });
+  if (until === 'accepted' && isAhead({ work }, 'attempt-accepted')) facts.push({ type: 'attempt-accepted', ...base });
   return inferred(...facts);
 }
 

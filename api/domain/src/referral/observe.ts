@@ -7,10 +7,11 @@ import type { Instant } from '../instant.ts';
 import type { MessageTopic } from '../patient/messages.ts';
 import type { PatientChannel } from '../patient/outreach.ts';
 import { unreachable } from '../result.ts';
-import { type Attempt, type DeclineReason, isEnded, type Moment, type WorkStatus } from './attempt.ts';
+import { type Attempt, type DeclineReason, isEnded, type Moment } from './attempt.ts';
+import { withoutNotes } from './attempt-fold.ts';
 import type { AttemptFact, AuthorizationDecision, CareFact, SeenBy } from './care-event.ts';
 import type { Happening, ReferralFact } from './event.ts';
-import { factProves, reportProves } from './inference.ts';
+import { factProves, isAhead, type OwnStage, reportProves } from './inference.ts';
 import { orderStanding, type Referral } from './referral.ts';
 
 /** The order as read from the EHR. */
@@ -106,11 +107,11 @@ function inbound(referral: Referral, fact: InboundFact, now: Instant): Happening
     case 'transmission-failed':
       return transmission(attempt, fact);
     case 'received':
-      return moved(attempt, fact, ['draft', 'sent'], { type: 'attempt-received', version: 1, attempt: attempt.number });
+      return moved(referral, attempt, fact, { type: 'attempt-received', version: 1, attempt: attempt.number });
     case 'accepted':
-      return moved(attempt, fact, ['draft', 'sent', 'received'], { type: 'attempt-accepted', version: 1, attempt: attempt.number });
+      return moved(referral, attempt, fact, { type: 'attempt-accepted', version: 1, attempt: attempt.number });
     case 'work-begun':
-      return moved(attempt, fact, ['draft', 'sent', 'received', 'accepted'], { type: 'work-begun', version: 1, attempt: attempt.number });
+      return moved(referral, attempt, fact, { type: 'work-begun', version: 1, attempt: attempt.number });
     case 'declined':
       return declined(attempt, fact);
     case 'cancellation-confirmed':
@@ -138,12 +139,16 @@ function inChart(referral: Referral, fact: Of<'report-filed' | 'receipt-recorded
 
 type Of<Kind extends InboundFact['kind']> = Extract<InboundFact, { kind: Kind }>;
 
-/** A stage that is past already is no news; after the end it contradicts what is known. */
-function moved(attempt: Attempt, fact: InboundFact, from: readonly WorkStatus[], then: AttemptFact): Happening[] {
+/**
+ * A stage that is past already is no news; after the end it contradicts what is known. Where it is past by a note alone it is put on record
+ * all the same: nobody tells of it a second time once that note is taken off.
+ */
+function moved(referral: Referral, attempt: Attempt, fact: InboundFact, then: AttemptFact & { type: OwnStage }): Happening[] {
   const { status } = attempt.work;
-  if (from.includes(status)) return [...factProves(attempt, then), ...told(fact.at, then)];
+  if (isAhead(attempt, then.type)) return [...factProves(attempt, then), ...told(fact.at, then)];
   if (status === 'cancellation-requested') return aside(fact, 'We had asked to cancel.');
-  return status === 'declined' || status === 'cancelled' ? aside(fact, `That attempt was ${status}.`) : [];
+  if (status === 'declined' || status === 'cancelled') return aside(fact, `That attempt was ${status}.`);
+  return isAhead(withoutNotes(referral, attempt), then.type) ? told(fact.at, then) : [];
 }
 
 function transmission(attempt: Attempt, fact: Of<'transmission-delivered' | 'transmission-failed'>): Happening[] {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Resource } from '../fhir/ehr-port.ts';
 import type { WorkStatus } from './attempt.ts';
 import { TASK_STANDINGS } from './bser.ts';
-import { compareStanding, movedTask, outputsOf, taskMoves, workOf } from './task-standing.ts';
+import { compareStanding, isChangedSince, movedTask, outputsOf, taskMoves, workOf } from './task-standing.ts';
 import { ANOTHER, act, inChart } from './test-care.ts';
 
 const AT = '2026-11-20T12:00:00.000Z';
@@ -83,6 +83,19 @@ describe('a Task is never taken back', () => {
   ])('held %s, wanted %s, after it stood at %j: %s', (held, wanted, passed, expected) =>
     expect(compareStanding(held, wanted, passed)).toBe(expected),
   );
+
+  test('a Task that was changed later than what it is to say was told is newer, but not by what clocks differ', () => {
+    const at = '2026-11-20T12:00:00.000Z';
+    const changed = (lastModified: unknown) => isChangedSince({ ...task, lastModified }, at);
+    expect(['2026-11-20T12:02:01Z', '2026-11-20T12:02:00Z', '2026-11-20T06:30:00-06:00', '2026-11-20', 7].map(changed)).toEqual([
+      true,
+      false,
+      true,
+      false,
+      false,
+    ]);
+    expect(isChangedSince(task, at)).toBe(false);
+  });
 });
 
 describe('what the Tasks have to follow', () => {

@@ -140,6 +140,16 @@ export function compareStanding(
   return precedes ? 'ahead' : 'apart';
 }
 
+/** Clocks of two machines differ. */
+const TOLERANCE_MILLISECONDS = 2 * 60_000;
+
+/**
+ * Whether somebody has changed it since: what we write says the time of what it follows (`movedTask`), and is not newer than what comes later.
+ * Where the Task does not say when it was changed, it is not known to be.
+ */
+export const isChangedSince = (task: Resource, at: Instant): boolean =>
+  Date.parse(text(task['lastModified'])) > Date.parse(at) + TOLERANCE_MILLISECONDS;
+
 /** Of a Task that was declined or cancelled, in the words of whoever did it. */
 export const reasonOf = (task: Resource): string => concept(task['statusReason']).text;
 

@@ -327,8 +327,8 @@ describe('a stage that only a note proved', () => {
             for (const [index, name] of did.entries()) {
               const length = history.events.length;
               TOLD[name]?.(history, from + index);
-              // What was no news while the note stood, or was set aside, is not heard anew.
-              if (history.events.slice(length).some(({ fact }) => fact.type !== 'fact-set-aside')) TOLD[name]?.(without, from + index);
+              // What contradicts the note is set aside, and a person's.
+              if (!history.events.slice(length).some(({ fact }) => fact.type === 'fact-set-aside')) TOLD[name]?.(without, from + index);
             }
           };
           tell(before, 1);

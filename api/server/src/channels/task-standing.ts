@@ -6,7 +6,7 @@
 import type { EhrPort, Resource, Written } from '@refloop/domain/fhir/ehr-port';
 import type { WorkStatus } from '@refloop/domain/referral/attempt';
 import { TASK_STANDINGS } from '@refloop/domain/referral/bser';
-import { compareStanding, movedTask, workOf } from '@refloop/domain/referral/task-standing';
+import { compareStanding, isChangedSince, movedTask, workOf } from '@refloop/domain/referral/task-standing';
 import { unreachable } from '@refloop/domain/result';
 import { TASK_IDENTIFIER_SYSTEM } from '@refloop/domain/write-back/identifiers';
 import { lookUp } from '@refloop/domain/write-back/look-up';
@@ -123,7 +123,7 @@ export function taskStanding({ sites, access, now, ...clock }: TaskStandingDeps)
     const held = workOf(task);
     if (held === undefined)
       return { kind: 'refused', detail: 'The Task in the EHR has a status from which Refloop does not move it.', final: true };
-    switch (compareStanding(held, work, passed)) {
+    switch (compareStanding(held, work, isChangedSince(task, at) ? [] : passed)) {
       case 'same':
         return { kind: 'done', receipt: receiptOf(task) };
       case 'ahead':
@@ -186,8 +186,8 @@ export function taskStanding({ sites, access, now, ...clock }: TaskStandingDeps)
         return mayStillArrive(message.triedAt, seenAt) ?? { kind: 'absent' };
       }
       const held = workOf(found.task);
-      const { work, passed, reopens } = message.content;
-      const stands = held === undefined ? 'behind' : compareStanding(held, work, passed);
+      const { work, passed, at, reopens } = message.content;
+      const stands = held === undefined ? 'behind' : compareStanding(held, work, isChangedSince(found.task, at) ? [] : passed);
       if (stands === 'ahead' && reopens && held === 'completed') return { kind: 'absent' };
       // A version guards it: what is behind is written again.
       return stands === 'same' || stands === 'ahead' ? { kind: 'done', receipt: receiptOf(found.task) } : { kind: 'absent' };
