@@ -6,13 +6,26 @@ import { openFaxGateway, type TestFaxGateway } from '@refloop/server/channels/te
 import { type Product, startProduct } from '../support/product.ts';
 import { createTestClock, nextTuesday, type TestClock } from '../support/test-clock.ts';
 import { expectAccessible, expectFits } from './support/accessible.ts';
-import { type Desk, goTo, openDesk, type Place, readChart, refer, review, sendPacket, untilStatus, untilThread } from './support/loop.ts';
+import {
+  type Desk,
+  goTo,
+  isReceipt,
+  openDesk,
+  type Place,
+  readChart,
+  refer,
+  review,
+  sendPacket,
+  untilStatus,
+  untilThread,
+} from './support/loop.ts';
 import { consultNote } from './support/note-file.ts';
 import { launch } from './support/sandbox.ts';
 import { expect, test } from './support/test.ts';
 
 const SILENT = 'orthopedics-8';
 const MISSED = 'dermatology-6';
+const PASSED_OVER = 'cardiology-2';
 const DAY_MS = 86_400_000;
 /** As a browser's field is filled, whose zone is UTC here. */
 const inDays = (days: number): string => new Date(clock.now().getTime() + days * DAY_MS).toISOString().slice(0, 16);
@@ -208,4 +221,60 @@ test('a patient who does not come is asked back the same day, picks another date
   await expect(last.status).toContainText('closed');
   for (const entry of ['Visit missed', 'Dates offered', 'Patient seen'])
     await expect(last.entries.getByText(entry, { exact: true }).first()).toBeVisible();
+});
+
+test('an office that was passed over after the visit is asked for its note by its link, sends it, and the loop closes', async ({
+  page,
+  browser,
+}) => {
+  const referralId = await refer(page, PASSED_OVER, place);
+  const desk = await openDesk(browser, referralId, place);
+  const packet = await sendPacket(desk, 'link', 'Send by a link you hand over');
+  const address = (await packet.getByText(/\/office#/).innerText()).trim();
+  const office = await (await browser.newContext({ viewport: { width: 360, height: 740 } })).newPage();
+  const openOffice = async (): Promise<void> => {
+    await goTo(office, { url: 'about:blank' }, place);
+    await goTo(office, { url: address }, place);
+    await office.getByRole('textbox', { name: 'NPI of the specialist' }).fill(desk.npi);
+    await office.getByRole('button', { name: 'Open' }).click();
+  };
+  await openOffice();
+  for (const press of ['Accept the referral', 'The patient was seen…', 'Send to the practice'])
+    await office.getByRole('button', { name: press }).click();
+  await expect(office.getByRole('status')).toHaveText(/note is what is waited for/);
+
+  await untilStatus(desk, 'seen');
+  await desk.thread.getByRole('button', { name: 'Something else…' }).click();
+  await desk.page.getByRole('menuitem', { name: 'Ask the office to cancel' }).click();
+  const cancel = desk.page.getByRole('form', { name: 'Ask the office to cancel' });
+  await cancel.getByRole('textbox', { name: /why/i }).fill('No note comes');
+  await cancel.getByRole('button', { name: 'Put on record' }).click();
+  const another = await propose(desk);
+  const clinician = await (await browser.newContext()).newPage();
+  await goTo(clinician, await launch({ user: 'clinician' }, product.ehr), place);
+  await clinician.getByRole('button', { name: `Approve ${another} for ${desk.name}` }).click();
+  await untilStatus(desk, another);
+
+  await openOffice();
+  await expect(office.getByRole('heading', { level: 1 })).toHaveText('Your note is still waited for');
+  await expect(
+    office.getByText(/^The practice asked another office meanwhile\. Your note of the visit on \d+ \w+ \d{4} is still/),
+  ).toBeVisible();
+  await expect(office.getByRole('button'), 'nothing else is asked of it').toHaveText(['Send your note…']);
+  await expectAccessible(office, 'a note that is still waited for');
+  await expectFits(office, 'a note that is still waited for');
+  const { patient } = await readChart(PASSED_OVER, place);
+  const note = await consultNote(patient, { name: 'The specialist asked', npi: desk.npi }, ['Assessment', 'Sinus arrhythmia.']);
+  await office.getByRole('button', { name: 'Send your note…' }).click();
+  await office.getByLabel(/Your note, as a PDF/).setInputFiles({ name: 'n.pdf', mimeType: 'application/pdf', buffer: Buffer.from(note) });
+  await expectAccessible(office, 'the note that is still waited for');
+  await office.getByRole('button', { name: 'Send to the practice' }).click();
+  await expect(office.getByRole('status')).toHaveText('Your note has arrived.');
+  await expect(office.getByRole('heading', { level: 1 })).toHaveText('Nothing more is needed');
+
+  await review(browser, desk.name, place);
+  await untilThread(desk, 'Note filed in the chart');
+  await expect(desk.status).toContainText('closed');
+  const { tasks } = await readChart(PASSED_OVER, place);
+  expect(tasks.filter(isReceipt)).toHaveLength(1);
 });

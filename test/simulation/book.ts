@@ -137,13 +137,12 @@ export const toLetGoByBook = ({ attempts, reports }: Book, now: Date): number[] 
     return isAsked && now.getTime() - Date.parse(askedToCancelAt) < LETS_GO_MS ? [at + 1] : [];
   });
 
+const owesNote = ({ reports }: Book, { seen }: BookedAttempt, number: number): boolean =>
+  seen && ![...reports.values()].some(({ final, attempt }) => final && attempt === number);
+
 /** Who was asked before, has seen the patient and has not answered, by number. */
 export const notesByBook = (book: Book): number[] =>
-  book.attempts
-    .slice(0, -1)
-    .flatMap(({ seen }, at) =>
-      seen && ![...book.reports.values()].some(({ final, attempt }) => final && attempt === at + 1) ? [at + 1] : [],
-    );
+  book.attempts.slice(0, -1).flatMap((attempt, at) => (owesNote(book, attempt, at + 1) ? [at + 1] : []));
 
 /** A note that answers is linked and waits for its reader: nobody else is asked before that. */
 export const isToReadByBook = ({ reports }: Book): boolean =>
@@ -191,11 +190,24 @@ export type Authority = {
 const isBeside = ({ type, data }: StoredEvent): boolean =>
   type === 'clinician-rated' || (type === 'patient-messaged' && (data as { outcome?: string }).outcome === 'sent');
 
-/** Whoever is asked now, of what is asked of them now and is not over; of whoever was asked before only that it let go. */
-function mayAct({ attempts }: Book, npi: string | undefined, { type, data }: StoredEvent): boolean {
+/** Whose note is still waited for although nothing else is asked of them: they saw the patient, and another was asked or it was called off since. */
+export function lateNotesByBook(book: Book): number[] {
+  if ((book.order !== 'active' && book.order !== 'held') || closedByBook(book)) return [];
+  const last = book.attempts.at(-1);
+  const own = last?.over !== undefined && owesNote(book, last, book.attempts.length) ? [book.attempts.length] : [];
+  return [...notesByBook(book), ...own];
+}
+
+/** Whoever is asked now, of what is asked of them now and is not over; of whoever was asked before that it let go, and the note that it owes. */
+function mayAct(book: Book, npi: string | undefined, { type, data }: StoredEvent): boolean {
+  const { attempts } = book;
+  // It does not say itself of whom it is: what comes with it does.
+  const isLate = lateNotesByBook(book).some((each) => attempts[each - 1]?.npi === npi);
+  if (type === 'report-received' && isLate) return true;
   const { attempt: number = attempts.length } = data as Data;
   const attempt = attempts[number - 1];
   if (attempt === undefined || attempt.npi !== npi) return false;
+  if (type === 'report-matched' && lateNotesByBook(book).includes(number)) return true;
   return LETTING_GO.includes(type) || (number === attempts.length && attempt.over === undefined);
 }
 

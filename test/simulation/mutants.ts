@@ -188,6 +188,13 @@ export const MUTANTS: readonly Mutant[] = [
     told: ['unauthorized'],
   },
   {
+    guard: 'an office that was passed over gives a note of a visit that took place there, and no other',
+    file: `${DOMAIN}/referral/still-booked.ts`,
+    from: 'visits.length > 0 && !reports.some((report) => isAnswer(report) && report.attempt === number);',
+    to: '!reports.some((report) => isAnswer(report) && report.attempt === number);',
+    told: ['unauthorized'],
+  },
+  {
     guard: 'what the projection keeps is what its events say',
     file: `${SERVER}/services/referral-log.ts`,
     from: 'if (after) await unit.referrals.put(projectionOf(after, now));',

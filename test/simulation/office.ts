@@ -38,7 +38,12 @@ export function createOffices(world: World): Offices {
     if (opened.kind === 'refused') return;
     if (given !== npi) world.watch.tell('privacy', 'an office’s page opened with the NPI of somebody else', book.referralId);
     if (opened.value.standing === 'over') {
-      const { toCancel } = opened.value;
+      const { toCancel, toWrite } = opened.value;
+      if (toWrite && draws.chance(0.6)) {
+        await giveNote(practice, book, npi, toWrite);
+        // The other note follows, or the appointment is still to be cancelled.
+        return again(4 * DAY_MS);
+      }
       if (toCancel && draws.chance(0.3)) await tooLate(practice, book, npi, toCancel.opened);
       if (!toCancel || !draws.chance(0.8)) return;
       const key = `press-${world.newId()}`;
@@ -53,12 +58,7 @@ export function createOffices(world: World): Offices {
     // The page stands open while they do something else: what it shows may be over by the time they press.
     await time.pause(draws.chance(0.3) ? draws.integer(0, OPEN_MS) : draws.integer(SECOND_MS, 2 * MINUTE_MS));
     if (what === 'note') {
-      const form = noteForms.includes('final') && (draws.chance(0.85) || !noteForms.includes('interim')) ? 'final' : 'interim';
-      const key = `note-${world.newId()}`;
-      const bytes = world.notes.upload(practice, book, npi, key, form === 'interim');
-      await press(practice, book, key, () =>
-        world.server.ask(life, ({ office }, now) => office.note({ opened: token, key, form, bytes }, now)),
-      );
+      await giveNote(practice, book, npi, { opened: token, noteForms });
     } else if (what) {
       const key = `press-${world.newId()}`;
       await press(practice, book, key, () => world.server.ask(life, ({ office }, now) => office.act({ opened: token, key, what }, now)));
@@ -70,6 +70,20 @@ export function createOffices(world: World): Offices {
       }
     }
     again(what ? 3 * DAY_MS : 8 * DAY_MS);
+  }
+
+  async function giveNote(
+    practice: Practice,
+    book: Book,
+    npi: string,
+    { opened, noteForms }: { opened: string; noteForms: readonly string[] },
+  ): Promise<void> {
+    const form = noteForms.includes('final') && (draws.chance(0.85) || !noteForms.includes('interim')) ? 'final' : 'interim';
+    const key = `note-${world.newId()}`;
+    const bytes = world.notes.upload(practice, book, npi, key, form === 'interim');
+    await press(practice, book, key, () =>
+      world.server.ask(createLife(), ({ office }, now) => office.note({ opened, key, form, bytes }, now)),
+    );
   }
 
   /** What the page offered when it was opened, pressed when it may be over for them. */

@@ -10,7 +10,8 @@ import { ActForm } from './ActForm.tsx';
 import { Fact } from './Fact.tsx';
 import styles from './Office.module.css';
 import type { OfficeApi, OfficeNote } from './office-api.ts';
-import { actName, inOrder, isAtOnce, nextAct, statusText } from './office-words.ts';
+import { actName, inOrder, isAtOnce, NOTE_ARRIVED, NOTE_HELD, nextAct, statusText } from './office-words.ts';
+import { usePress } from './use-press.ts';
 
 type Props = {
   api: OfficeApi;
@@ -29,7 +30,7 @@ const DONE: Record<OfficeActName, string> = {
   book: 'Booked. The practice has been told.',
   'no-show': 'The practice has been told.',
   seen: 'Thank you. Your note is what is waited for now.',
-  note: 'Your note has arrived.',
+  note: NOTE_ARRIVED,
   'cancel-appointment': 'The practice has been told. Book another one when there is a date.',
   'confirm-cancellation': 'Thank you. The practice has been told.',
 };
@@ -43,15 +44,12 @@ const FORM_NAMES: Record<ForSystems, string> = {
 /** They end up in download folders: nothing of a patient. */
 const FILE_NAMES: Record<ForSystems, string> = { ccda: 'referral.xml', fhir: 'referral.fhir.json' };
 
-const NOTE_HELD = 'Your note names another patient than this referral, or does not read like its note, so the practice looks at it first.';
-
 export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
   const [open, setOpen] = useState<OfficeActName>();
   const [busy, setBusy] = useState(false);
   const [told, setTold] = useState('');
   const heading = useRef<HTMLHeadingElement>(null);
-  /** Of the press that is under way: pressed again where no answer came, it is still the same. */
-  const press = useRef<{ what: string; key: string }>(undefined);
+  const press = usePress();
   useEffect(() => heading.current?.focus(), []);
 
   const failed = (failure: ApiFailure, words: string) => {
@@ -59,18 +57,16 @@ export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
     else setTold(words);
   };
   const send = async (what: OfficeRequest | OfficeNote) => {
-    const same = JSON.stringify(what.act === 'note' ? [what.form, what.file.name, what.file.size, what.file.lastModified] : what);
-    if (press.current?.what !== same) press.current = { what: same, key: crypto.randomUUID() };
     setBusy(true);
     setTold('');
-    const { key } = press.current;
+    const key = press.keyOf(what);
     const done = what.act === 'note' ? await api.note(view.opened, key, what) : await api.act(view.opened, key, what);
     setBusy(false);
     if (!done.ok) {
       failed(done.refusal, notDoneText('Not done.', done.refusal));
       return;
     }
-    press.current = undefined;
+    press.done();
     setOpen(undefined);
     const held = what.act === 'note' && done.value.standing === 'open' && done.value.noteHeld;
     setTold(held ? NOTE_HELD : DONE[what.act]);

@@ -2,7 +2,7 @@ import { OFFICE_ACTS } from '@refloop/server/client/office';
 import { describe, expect, test } from 'vitest';
 import { linkOf } from '../words/link.ts';
 import { instantOf, visitOn } from '../words/visit-day.ts';
-import { ACT_NAMES, actName, inOrder, isOver, nextAct, statusText } from './office-words.ts';
+import { ACT_NAMES, actName, headingOf, inOrder, isOver, nextAct, overText, statusText, stillWaitedText } from './office-words.ts';
 
 const OPEN = { isBooked: false, isSeen: false };
 
@@ -68,4 +68,32 @@ test('statuses are told plainly; one that is not known by its own word', () => {
 
 test('it is over where nothing but a question is left', () => {
   expect([isOver([]), isOver(['ask']), isOver(['ask', 'note'])]).toEqual([true, true, false]);
+});
+
+describe('over for this office, and its note is still waited for', () => {
+  const still = { opened: 'o', until: '2026-12-01T16:00:00.000Z', specialist: 'Ana Rivera, MD', patientName: 'Alba Reyes' };
+  const toWrite = { ...still, visits: [new Date('2026-11-20T09:00').toISOString()], noteForms: ['final' as const], noteHeld: false };
+  const toCancel = { ...still, appointment: null };
+
+  test('the page says so, with the day', () => {
+    expect(overText({ how: 'asked-another', toWrite })).toBe(
+      'The practice asked another office meanwhile. Your note of the visit on 20 Nov 2026 is still waited for.',
+    );
+    expect(overText({ how: 'cancelled', toWrite })).toBe(
+      'This referral was cancelled. Your note of the visit on 20 Nov 2026 is still waited for.',
+    );
+    expect(overText({ how: 'asked-another', toWrite: null })).toBe('The practice has asked another specialist.');
+  });
+
+  test('of a visit whose day nobody knows, and of several', () => {
+    expect(stillWaitedText([])).toBe('Your note of the visit is still waited for.');
+    const days = ['2026-11-20T09:00', '2026-11-20T15:00', '2026-11-27T09:00'].map((day) => new Date(day).toISOString());
+    expect(stillWaitedText(days)).toBe('Your note of the visits on 20 Nov 2026 and 27 Nov 2026 is still waited for.');
+  });
+
+  test('what is to be let go stands first', () => {
+    expect(headingOf({ how: 'asked-another', toCancel: null, toWrite })).toBe('Your note is still waited for');
+    expect(headingOf({ how: 'asked-another', toCancel, toWrite })).toBe('Please let this referral go');
+    expect(headingOf({ how: 'asked-another', toCancel: null, toWrite: null })).toBe('Nothing more is needed');
+  });
 });

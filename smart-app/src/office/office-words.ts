@@ -1,5 +1,7 @@
 /** The office's acts, reasons and statuses in its own words. */
 import type { OfficeActName, OfficeOver, OfficeView } from '@refloop/server/client/office';
+import { plainDate } from '../words/plain-date.ts';
+import { localDay } from '../words/visit-day.ts';
 
 export const ACT_NAMES: Record<OfficeActName, string> = {
   accept: 'Accept the referral',
@@ -97,10 +99,30 @@ export const END_TEXTS: Record<OfficeOver['how'], string> = {
   closed: 'This referral is closed: your note was read. Thank you.',
 };
 
-export function headingOf({ how, toCancel }: Pick<OfficeOver, 'how' | 'toCancel'>): string {
+export function headingOf({ how, toCancel, toWrite }: Pick<OfficeOver, 'how' | 'toCancel' | 'toWrite'>): string {
   if (toCancel) return toCancel.appointment ? 'Please cancel this appointment' : 'Please let this referral go';
+  if (toWrite) return 'Your note is still waited for';
   return how === 'on-hold' ? 'On hold' : 'Nothing more is needed';
 }
+
+/** @param visits when they were, as far as that is known */
+export function stillWaitedText(visits: readonly string[]): string {
+  const days = [...new Set(visits.map((at) => plainDate(localDay(at))))];
+  const on = days.length === 0 ? 'visit' : `${days.length === 1 ? 'visit' : 'visits'} on ${days.join(' and ')}`;
+  return `Your note of the ${on} is still waited for.`;
+}
+
+/** How it is over, and what is waited for all the same. */
+export function overText({ how, toWrite }: Pick<OfficeOver, 'how' | 'toWrite'>): string {
+  if (!toWrite) return END_TEXTS[how];
+  const first = how === 'asked-another' ? 'The practice asked another office meanwhile.' : END_TEXTS[how];
+  return `${first} ${stillWaitedText(toWrite.visits)}`;
+}
+
+/** Of a note that has gone off. */
+export const NOTE_ARRIVED = 'Your note has arrived.';
+export const NOTE_HELD =
+  'Your note names another patient than this referral, or does not read like its note, so the practice looks at it first.';
 
 /** @param acts what can be done now: where nothing can be booked, advice alone is asked for */
 export function statusText(status: string, acts: readonly OfficeActName[]): string {

@@ -1,5 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { referenceText } from '../fhir/reference.ts';
+import { due } from '../sla/due.ts';
+import { defaultPolicy } from '../sla/policy.ts';
 import { decideOffice, endForOffice, noteForms, type OfficeAct, officeActs, takesAnswer } from './office-act.ts';
 import { statusOf } from './status.ts';
 import { ANOTHER, act, type History, inChart, minute } from './test-care.ts';
@@ -44,6 +47,8 @@ const sent = (): History => {
   expect(act(history, { type: 'send', transmissionId: 't', channel: 'link' }, 1)).toBeUndefined();
   return history;
 };
+
+const POLICY = defaultPolicy({ timeZone: 'America/Chicago', opens: 8, closes: 17, holidays: [] });
 
 let keys = 0;
 function put(history: History, what: OfficeAct, at: number, attempt = 1): string | undefined {
@@ -208,6 +213,119 @@ describe('an office with a link', () => {
   });
 });
 
+/** The practice asks it to stop, and asks another. */
+function passOver(history: History, at: number): void {
+  act(history, { type: 'request-cancellation', reason: 'Too slow' }, at);
+  expect(history.ask({ type: 'reroute', performer: ANOTHER, because: 'cancelled' }, at)).toBeUndefined();
+  act(history, { type: 'send', transmissionId: `to-another-${at}`, channel: 'link' }, at);
+}
+
+/** It saw the patient, and another was asked before its note came. @param further a visit that stands in its calendar beyond that */
+function seenAndPassedOver(further?: string): History {
+  const history = sent();
+  put(history, one('accept'), 10);
+  put(history, one('seen', undefined, minute(11)), 11);
+  if (further !== undefined) expect(put(history, one('book', further), 11)).toBeUndefined();
+  passOver(history, 12);
+  return history;
+}
+const of = (form: 'interim' | 'final'): OfficeAct => ({ act: 'note', form, document: { type: 'Document', id: 'd' } });
+
+describe('an office that saw the patient before another was asked', () => {
+  test('gives its note and does nothing else, to its own attempt', () => {
+    const history = seenAndPassedOver();
+    expect(officeActs(history.referral, 1, ACTS, minute(20))).toEqual(['note']);
+    expect([noteForms(history.referral, 1), takesAnswer(history.referral, 1)]).toEqual([['final', 'interim'], true]);
+    for (const name of ACTS.filter((each) => each !== 'note')) expect([name, put(history, one(name), 20)]).toEqual([name, 'asked-another']);
+    const other = history.referral.attempts[1];
+    expect(put(history, of('final'), 21)).toBeUndefined();
+    expect(history.referral.reports).toMatchObject([{ form: 'final', status: 'matched', attempt: 1, fromNpi: '1234567893' }]);
+    expect(history.events.slice(-2).map(({ fact, effectiveAt }) => [fact.type, effectiveAt])).toEqual([
+      ['report-received', minute(21)],
+      ['report-matched', minute(21)],
+    ]);
+    expect([history.referral.attempts[0]?.work.status, history.referral.attempts[1]]).toEqual(['completed', other]);
+    expect([officeActs(history.referral, 1, ACTS, minute(22)), put(history, of('final'), 22)]).toEqual([[], 'asked-another']);
+    history.ask({ type: 'review-report', reportId: history.referral.reports[0]?.id ?? '' }, 23);
+    expect(statusOf(history.referral)).toBe('closed');
+  });
+
+  test('says that more will follow: the note stays owed, and nothing moves', () => {
+    const history = seenAndPassedOver();
+    const { attempts } = history.referral;
+    expect(put(history, of('interim'), 20)).toBeUndefined();
+    expect(history.referral.reports).toMatchObject([{ form: 'interim', status: 'matched', attempt: 1 }]);
+    expect(history.referral.attempts.map(({ work }) => work)).toEqual(attempts.map(({ work }) => work));
+    expect(officeActs(history.referral, 1, ACTS, minute(21))).toEqual(['note']);
+    expect(put(history, of('final'), 22)).toBeUndefined();
+  });
+
+  test('pressed twice it is one note', () => {
+    const history = seenAndPassedOver();
+    for (const at of [20, 21]) {
+      const decided = decideOffice(history.referral, 1, of('final'), 'same', minute(at));
+      if (!decided.ok) throw new Error(decided.refusal.kind);
+      history.take(decided.value, minute(at));
+    }
+    expect(history.referral.reports).toHaveLength(1);
+  });
+
+  test('and has a further visit in its calendar: it lets that go, and gives the note before or after', () => {
+    for (const order of [['note', 'confirm-cancellation'] as const, ['confirm-cancellation', 'note'] as const]) {
+      const history = seenAndPassedOver(minute(90));
+      expect(officeActs(history.referral, 1, ACTS, minute(20))).toEqual(['note', 'confirm-cancellation']);
+      for (const [at, name] of order.entries())
+        expect([order, name, put(history, one(name), 21 + at)]).toEqual([
+          order,
+          name,
+          order[0] === 'note' && name !== 'note' ? 'asked-another' : undefined,
+        ]);
+      expect(officeActs(history.referral, 1, ACTS, minute(30))).toEqual([]);
+    }
+  });
+
+  test.each<[string, (history: History) => void, boolean]>([
+    ['while the order is on hold', (history) => onHold(history, 20), true],
+    ['after the other has seen them too', (history) => otherDoes(history, ['accept', 'seen']), true],
+    ['after the other gave a note that nobody has read', (history) => otherDoes(history, ['accept', 'seen', 'note']), true],
+    ['after the loop was closed by the other', (history) => closedByOther(history), false],
+    ['after the order has ended', (history) => history.ask({ type: 'end', how: 'expired', reason: 'Too long' }, 20), false],
+  ])('is waited for %s: as long as the practice waits', (_what, then, isWaitedFor) => {
+    const history = seenAndPassedOver();
+    then(history);
+    expect(officeActs(history.referral, 1, ACTS, minute(40)).includes('note')).toBe(isWaitedFor);
+    expect(due(history.referral, POLICY, minute(40)).some(({ kind, about }) => kind === 'note' && about === 'attempt 1')).toBe(isWaitedFor);
+    expect(put(history, of('final'), 40) === undefined).toBe(isWaitedFor);
+  });
+
+  test('that is cancelled after its visit, and nobody else asked yet', () => {
+    const history = sent();
+    put(history, one('accept'), 10);
+    put(history, one('seen', undefined, minute(11)), 11);
+    act(history, { type: 'request-cancellation', reason: 'Moved away' }, 12);
+    act(history, { type: 'confirm-cancellation' }, 13);
+    expect([endForOffice(history.referral, 1, minute(20)), officeActs(history.referral, 1, ACTS, minute(20))]).toEqual([
+      'cancelled',
+      ['note'],
+    ]);
+    expect(put(history, of('final'), 21)).toBeUndefined();
+    expect(officeActs(history.referral, 1, ACTS, minute(22))).toEqual([]);
+  });
+});
+
+function otherDoes(history: History, names: readonly OfficeAct['act'][]): void {
+  for (const [at, name] of names.entries()) expect(put(history, one(name, undefined, minute(20 + at)), 20 + at, 2)).toBeUndefined();
+}
+function closedByOther(history: History): void {
+  otherDoes(history, ['accept', 'seen', 'note']);
+  history.ask({ type: 'review-report', reportId: history.referral.reports[0]?.id ?? '' }, 30);
+}
+function onHold(history: History, at: number): void {
+  const { order } = history.referral;
+  if (!('reference' in order) || order.reference === null) throw new Error('no order');
+  history.see({ kind: 'order-read', reference: referenceText(order.reference), status: 'on-hold', versionId: '2' }, at);
+}
+
 describe('what is not offered is not taken', () => {
   test('an interim note where the practice asked to cancel; a final one is', () => {
     const history = sent();
@@ -218,16 +336,21 @@ describe('what is not offered is not taken', () => {
     expect(put(history, one('note'), 13)).toBeUndefined();
   });
 
-  test('the note of a visit while a later one was missed, nor once another is asked', () => {
+  test('the note of a visit while a later one was missed', () => {
     const history = sent();
     for (const [at, name] of (['accept', 'seen'] as const).entries()) put(history, one(name), 10 + at);
     expect(takesAnswer(history.referral, 1)).toBe(true);
     put(history, one('book', minute(13)), 12);
     expect(put(history, one('no-show', undefined, minute(13)), 14)).toBeUndefined();
     expect([takesAnswer(history.referral, 1), put(history, one('note'), 15)]).toEqual([false, 'not-offered']);
-    act(history, { type: 'request-cancellation', reason: 'Moved away' }, 16);
-    history.ask({ type: 'reroute', performer: ANOTHER, because: 'cancelled' }, 16);
-    expect([takesAnswer(history.referral, 1), put(history, one('note'), 17)]).toEqual([false, 'asked-another']);
+  });
+
+  test('a note of an office that was passed over and saw nobody', () => {
+    const history = sent();
+    put(history, one('accept'), 10);
+    passOver(history, 11);
+    expect(takesAnswer(history.referral, 1)).toBe(false);
+    expect(put(history, one('note'), 20)).toBe('asked-another');
   });
 
   test('a question after the loop is closed or the order has ended, and a decline after a visit', () => {
@@ -268,12 +391,14 @@ function practiceDoes(history: History, choice: number, at: number): void {
 test('what is offered is taken, and nothing else, whatever the practice does in between', () => {
   const taken = new Map<string, number>();
   fc.assert(
-    fc.property(fc.array(fc.tuple(fc.nat(999), fc.nat(999)), { maxLength: 20 }), (choices) => {
-      const history = sent();
+    fc.property(fc.nat(3), fc.array(fc.tuple(fc.nat(999), fc.nat(999)), { maxLength: 20 }), (start, choices) => {
+      const history = start === 0 ? seenAndPassedOver(minute(900)) : sent();
       for (const [index, [choice, form]] of choices.entries()) {
-        const at = 10 + index * 60;
+        const at = 20 + index * 60;
         if (choice % 4 === 0) practiceDoes(history, form, at);
-        const attempt = history.referral.attempts.at(-1)?.number ?? 0;
+        // At times the link of an office that was asked before.
+        const { length } = history.referral.attempts;
+        const attempt = form % 3 === 0 ? 1 + (choice % length) : length;
         const before = history.referral;
         const offered = officeActs(before, attempt, ACTS, minute(at));
         // Tried on a copy of the moment: an act that is taken moves the others.
@@ -299,10 +424,11 @@ test('what is offered is taken, and nothing else, whatever the practice does in 
         const what =
           name === 'note' ? ({ ...one('note'), form: forms[choice % forms.length] } as OfficeAct) : one(name, minute(at + 30), minute(at));
         expect([name, put(history, what, at, attempt)]).toEqual([name, undefined]);
-        taken.set(name, (taken.get(name) ?? 0) + 1);
+        const whose = attempt < length ? `earlier: ${name}` : name;
+        taken.set(whose, (taken.get(whose) ?? 0) + 1);
       }
     }),
     { numRuns: 150, seed: 20_261_128 },
   );
-  expect([...taken.keys()].sort()).toEqual([...ACTS].sort());
+  expect([...taken.keys()].sort()).toEqual([...ACTS, 'earlier: confirm-cancellation', 'earlier: note'].sort());
 });

@@ -10,10 +10,10 @@ import { type Act, MOVES } from './bser.ts';
 import { type CareCommand, type CareRefusal, decideCare } from './care-command.ts';
 import { closedBy } from './closure.ts';
 import type { Happening } from './event.ts';
-import { observe } from './observe.ts';
+import { type ObservedFact, observe } from './observe.ts';
 import type { Referral } from './referral.ts';
 import type { Report } from './report.ts';
-import { isHeld, type StillWith, stillWith } from './still-booked.ts';
+import { isHeld, noteStillOwed, type StillWith, stillWith } from './still-booked.ts';
 
 export type OfficeAct =
   | { act: 'accept' }
@@ -101,7 +101,9 @@ function openFor(referral: Referral, attempt: number): Attempt | undefined {
 
 /** What the office can do now; its page offers these. */
 export function officeActs(referral: Referral, attempt: number, all: readonly OfficeAct['act'][], now: Instant): OfficeAct['act'][] {
-  if (toLetGo(referral, attempt)) return all.filter((act) => act === 'confirm-cancellation');
+  const letsGo = toLetGo(referral, attempt) !== undefined;
+  const owesNote = noteStillOwed(referral, attempt) !== undefined;
+  if (letsGo || owesNote) return all.filter((act) => (letsGo && act === 'confirm-cancellation') || (owesNote && act === 'note'));
   const asked = openFor(referral, attempt);
   if (!asked) return [];
   const { status } = asked.work;
@@ -119,8 +121,12 @@ export function officeActs(referral: Referral, attempt: number, all: readonly Of
   });
 }
 
-/** Which notes are taken now: where the practice asked to cancel, only one that answers the question. */
+/**
+ * Which notes are taken now: where the practice asked to cancel, only one that answers the question. Of an office that is asked for nothing but
+ * its note either: no move of its work follows from an interim one, and the note stays owed.
+ */
 export function noteForms(referral: Referral, attempt: number): Report['form'][] {
+  if (noteStillOwed(referral, attempt)) return ['final', 'interim'];
   const asked = attemptOf(referral, attempt);
   if (!asked) return [];
   const { outcome, interim } = MOVES[asked.work.status];
@@ -129,7 +135,7 @@ export function noteForms(referral: Referral, attempt: number): Report['form'][]
 
 /** Whether the page of this office takes the note that answers the question now: only then can it be asked for by a link. */
 export const takesAnswer = (referral: Referral, attempt: number): boolean =>
-  openFor(referral, attempt) !== undefined && noteForms(referral, attempt).includes('final');
+  (openFor(referral, attempt) ?? noteStillOwed(referral, attempt)) !== undefined && noteForms(referral, attempt).includes('final');
 
 /** Why what is not offered is refused. */
 function refusalOf(referral: Referral, asked: Attempt): OfficeRefusal {
@@ -154,7 +160,8 @@ export function decideOffice(
     officeActs(referral, attempt, [what.act], now).length > 0 && (what.act !== 'note' || noteForms(referral, attempt).includes(what.form));
   if (!offered) return refuse(refusalOf(referral, asked));
   // Nobody commands anything of an order that is over, or of an office that was passed over: what they say is taken.
-  if (toLetGo(referral, attempt)) return ok(observe(referral, { kind: 'cancellation-confirmed', attempt, at: now, key }, now));
+  if (toLetGo(referral, attempt) || noteStillOwed(referral, attempt))
+    return ok(observe(referral, toldAfterwards(asked, what, key, now), now));
   if (what.act === 'seen' || what.act === 'no-show') {
     const earliest = earliestVisit(referral, asked);
     if (what.at < earliest) return refuse({ kind: 'too-early', earliest });
@@ -165,6 +172,13 @@ export function decideOffice(
   if (!decided.ok) return decided;
   const [first, ...others] = decided.value;
   return ok(first ? [{ ...first, factKey: key }, ...others] : []);
+}
+
+/** Of what is offered then there are two. */
+function toldAfterwards({ number: attempt, performer }: Attempt, what: OfficeAct, key: string, now: Instant): ObservedFact {
+  if (what.act !== 'note') return { kind: 'cancellation-confirmed', attempt, at: now, key };
+  const { form, document } = what;
+  return { kind: 'report', attempt, reportId: key, form, document, fromNpi: performer.npi, matched: true, at: now, key };
 }
 
 function commandOf({ number: attempt, work, performer }: Attempt, what: OfficeAct, key: string, now: Instant): CareCommand | OfficeRefusal {

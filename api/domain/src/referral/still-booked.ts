@@ -1,5 +1,5 @@
 /** What offices still have of which nothing more is wanted: it is cancelled there, or the patient comes for nothing and they call for nothing. */
-import { type Appointment, type Attempt, hasNothing, isEnded, type Moment, type WorkStatus } from './attempt.ts';
+import { type Appointment, type Attempt, hasNothing, isEnded, isFree, type Moment, type WorkStatus } from './attempt.ts';
 import { closedBy } from './closure.ts';
 import type { Referral } from './referral.ts';
 import { isLinked, type Report } from './report.ts';
@@ -62,11 +62,22 @@ function sinceOver(referral: Referral): Moment | undefined {
 }
 
 /** Who was asked before, has seen the patient, and has not answered: another was asked since, and the note is waited for all the same. */
-export function notesOfEarlier(referral: Referral): Attempt[] {
-  if (isOver(referral) || closedBy(referral)) return [];
-  return referral.attempts
-    .slice(0, -1)
-    .filter(({ number, visits }) => visits.length > 0 && !referral.reports.some((report) => isAnswer(report) && report.attempt === number));
+export const notesOfEarlier = (referral: Referral): Attempt[] =>
+  isOver(referral) || closedBy(referral) ? [] : referral.attempts.slice(0, -1).filter((attempt) => owesNote(referral, attempt));
+
+/**
+ * The attempt of this number where nothing else is asked of its office any more and the note of a visit that took place there is still waited
+ * for: another was asked since, or it is cancelled or declined.
+ */
+export function noteStillOwed(referral: Referral, number: number): Attempt | undefined {
+  const last = referral.attempts.at(-1);
+  const isCancelled = last && isFree(last) && isEnded(last) && !isOver(referral) && !closedBy(referral);
+  const owing = [...notesOfEarlier(referral), ...(isCancelled && owesNote(referral, last) ? [last] : [])];
+  return owing.find((attempt) => attempt.number === number);
 }
+
+/** It saw the patient, and has not answered. */
+const owesNote = ({ reports }: Referral, { number, visits }: Attempt): boolean =>
+  visits.length > 0 && !reports.some((report) => isAnswer(report) && report.attempt === number);
 
 const isAnswer = (report: Report): report is Extract<Report, { attempt: number }> => report.form === 'final' && isLinked(report);

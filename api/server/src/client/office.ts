@@ -85,24 +85,42 @@ export const OfficeView = z.object({
 });
 export type OfficeView = z.infer<typeof OfficeView>;
 
-/** What the office has to cancel, and no more of the patient than it needs to find that. */
-export const OfficeToCancel = z.object({
+/** No more of the patient than the office needs to find what it still has to do. */
+const STILL = {
   /** What the page holds from now on, and until when. */
   opened: Token,
   until: z.string(),
   specialist: z.string(),
   patientName: z.string(),
+};
+
+/** What the office has to cancel. */
+export const OfficeToCancel = z.object({
+  ...STILL,
   /** What stands in their calendar; null where nothing was booked. */
   appointment: z.object({ startsAt: z.string() }).nullable(),
 });
 export type OfficeToCancel = z.infer<typeof OfficeToCancel>;
 
-/** All that is shown once it is over for this office: nothing of the patient, unless something is to be cancelled there. */
+/** The note that is still waited for, of a visit that took place there. */
+export const OfficeToWrite = z.object({
+  ...STILL,
+  /** When it was, each visit once; empty where that is not known. */
+  visits: z.array(z.string()),
+  noteForms: z.array(z.enum(['interim', 'final'])),
+  /** Whether a note of this office is looked at first. */
+  noteHeld: z.boolean(),
+});
+export type OfficeToWrite = z.infer<typeof OfficeToWrite>;
+
+/** All that is shown once it is over for this office: nothing of the patient, unless something is to be cancelled or written there. */
 export const OfficeOver = z.object({
   standing: z.literal('over'),
   how: z.enum(ENDS_FOR_OFFICE),
   /** Null where the office has nothing of it, or said that it has not. */
   toCancel: OfficeToCancel.nullable(),
+  /** Null where no note of theirs is waited for. */
+  toWrite: OfficeToWrite.nullable(),
   practice: z.string(),
   phone: z.string(),
   accent: Accent,

@@ -122,7 +122,7 @@ test('a note that its page does not take is asked for by no letter: the step is 
   expect(await steps(id, 'R149')).toEqual([expect.not.stringContaining('by mail')]);
 });
 
-test('a letter for the note that waits when another office is asked does not leave, and the step is a person’s', async () => {
+test('a letter for the note that waits when another office is asked leaves all the same: the page it opens asks for that note alone', async () => {
   const { id, link } = await sent('mail');
   await officeDoes(link, { act: 'accept' }, { act: 'seen', at: desk.api.clock.now.toISOString() });
   await desk.api.store.transaction(desk.api.scope, async (unit) => {
@@ -132,8 +132,9 @@ test('a letter for the note that waits when another office is asked does not lea
     await asksAnother(unit, id, now, ANOTHER, 'cancelled');
   });
   await desk.carryOut();
-  expect(left()).toEqual([]);
-  expect(await details(id, 'note')).toEqual(['Ask for the consult note.']);
+  expect(left()).toEqual([expect.stringContaining('asks for your note')]);
+  expect(await details(id, 'note')).toEqual(['The consult note was asked for, by mail.']);
+  expect(await openOffice()).toMatchObject({ standing: 'over', toCancel: null, toWrite: { noteForms: ['final', 'interim'] } });
 });
 
 test('asked in a way that no machine can write to again it stays a person’s', async () => {

@@ -294,7 +294,7 @@ describe('the office', () => {
     const view = (await post('/office/view', { opened })).body as OfficeView;
     expect([view.status, view.acts]).toEqual(['cancelling', ['ask', 'note', 'confirm-cancellation']]);
     const done = await act(opened, { act: 'confirm-cancellation' });
-    expect([done.status, done.body]).toEqual([200, { standing: 'over', how: 'cancelled', toCancel: null, ...practice() }]);
+    expect([done.status, done.body]).toEqual([200, { standing: 'over', how: 'cancelled', toCancel: null, toWrite: null, ...practice() }]);
     expect((await thread()).obligations.map(({ next }) => next)).toEqual(['Ask another specialist']);
   });
 
@@ -338,7 +338,7 @@ describe('the office', () => {
     );
     await act(opened, { act: 'ask', text: 'Still unanswered?' });
     const declined = await act(opened, { act: 'decline', reason: 'not-taking-patients' });
-    expect(declined.body).toEqual({ standing: 'over', how: 'declined', toCancel: null, ...practice() });
+    expect(declined.body).toEqual({ standing: 'over', how: 'declined', toCancel: null, toWrite: null, ...practice() });
 
     await api.store.transaction(api.scope, (unit) => asksAnother(unit, id, api.clock.now.toISOString(), ANOTHER, 'declined'));
     // What was asked by the first is answered to the first.
@@ -358,7 +358,7 @@ describe('the office', () => {
 
     expect((await post('/office/packet', { opened })).status).toBe(409);
     for (const { body } of [await post('/office/view', { opened }), await open(link)])
-      expect(body).toEqual({ standing: 'over', how: 'declined', toCancel: null, ...practice() });
+      expect(body).toEqual({ standing: 'over', how: 'declined', toCancel: null, toWrite: null, ...practice() });
   });
 
   const ends = (how: 'patient-declined' | 'expired') =>
@@ -384,12 +384,12 @@ describe('the office', () => {
       patientName: PATIENT,
       appointment: { startsAt: '2026-12-08T15:00:00.000Z' },
     };
-    expect(anew.body).toEqual({ standing: 'over', how: 'patient-declined', toCancel, ...practice() });
+    expect(anew.body).toEqual({ standing: 'over', how: 'patient-declined', toCancel, toWrite: null, ...practice() });
     expect((await act(reopened, { act: 'ask', text: 'Why is that?' })).status).toBe(409);
     expect((await post('/office/packet', { opened: reopened })).status).toBe(409);
     for (let press = 0; press < 2; press += 1) {
       const confirmed = await act(reopened, { act: 'confirm-cancellation' }, 'press-confirms');
-      expect(confirmed.body).toEqual({ standing: 'over', how: 'cancelled', toCancel: null, ...practice() });
+      expect(confirmed.body).toEqual({ standing: 'over', how: 'cancelled', toCancel: null, toWrite: null, ...practice() });
     }
     expect((await thread()).obligations).toEqual([]);
     expect((await thread()).entries.at(-1)).toMatchObject({ title: 'Cancellation confirmed', party: 'office' });
@@ -401,7 +401,13 @@ describe('the office', () => {
     const over = (await post('/office/view', { opened })).body as OfficeOver;
     expect([over.how, over.toCancel?.appointment]).toEqual(['ended', null]);
     await act(opened, { act: 'confirm-cancellation' });
-    expect((await post('/office/view', { opened })).body).toEqual({ standing: 'over', how: 'cancelled', toCancel: null, ...practice() });
+    expect((await post('/office/view', { opened })).body).toEqual({
+      standing: 'over',
+      how: 'cancelled',
+      toCancel: null,
+      toWrite: null,
+      ...practice(),
+    });
     expect((await act(opened, { act: 'ask', text: 'Why is that?' })).status).toBe(409);
   });
 

@@ -4,12 +4,14 @@
  */
 import { specialtyById } from '@refloop/domain/clinical/specialty';
 import { type EnclosedFile, FILE_TYPES } from '@refloop/domain/packet/file';
+import type { Attempt } from '@refloop/domain/referral/attempt';
 import type { Actor, ReferralEvent } from '@refloop/domain/referral/event';
 import { stagesOfNotes } from '@refloop/domain/referral/inference';
 import { decideOffice, endForOffice, noteForms, type OfficeAct, officeActs, toLetGo } from '@refloop/domain/referral/office-act';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { isLinked } from '@refloop/domain/referral/report';
 import { statusOf } from '@refloop/domain/referral/status';
+import { noteStillOwed } from '@refloop/domain/referral/still-booked';
 import { unreachable } from '@refloop/domain/result';
 import {
   type ActAsOffice,
@@ -196,8 +198,8 @@ export function createOfficeService({ store, read, consents, ...deps }: OfficeDe
         await door.record(found, now, 'office-link.opened', { until });
         const referral = await readReferral(unit, link.referralId);
         const performer = referral?.attempts.find(({ number }) => number === link.attempt)?.performer;
-        const toCancel = referral && toLetGo(referral, link.attempt);
-        if (referral && performer && (toCancel || !endForOffice(referral, link.attempt, at))) {
+        const still = referral ? stillAsked(referral, link.attempt) : [];
+        if (referral && performer && (still.length > 0 || !endForOffice(referral, link.attempt, at))) {
           const practice = practiceOf(performer.entryId);
           const to = {
             name: performer.display,
@@ -208,7 +210,7 @@ export function createOfficeService({ store, read, consents, ...deps }: OfficeDe
           await disclosed(unit, link, referral, {
             at,
             way: 'office link, opened',
-            what: ['name', ...(toCancel ? ['what is to be cancelled'] : ['what is asked for', ...(await titlesTold(unit, link))])],
+            what: ['name', ...(still.length > 0 ? still : ['what is asked for', ...(await titlesTold(unit, link))])],
             to,
           });
         }
@@ -340,6 +342,12 @@ const notPdf = (): Refusal =>
     { field: 'body', message: 'It is not a PDF of at most 10 MB', fix: 'Save or scan the note as a PDF and upload that.' },
   ]);
 
+/** For the accounting: what its page says of the patient where nothing else is asked of it any more. */
+const stillAsked = (referral: Referral, attempt: number): string[] => [
+  ...(toLetGo(referral, attempt) ? ['what is to be cancelled'] : []),
+  ...(noteStillOwed(referral, attempt) ? ['the visit of which the note is waited for'] : []),
+];
+
 /** For the accounting: the page shows what the files of the packet are called. */
 async function titlesTold(unit: Unit, { id }: StoredOfficeLink): Promise<string[]> {
   const count = (await sentPacketOf(unit, id))?.chart.files?.enclosed.length ?? 0;
@@ -396,6 +404,12 @@ const SHOWN: readonly string[] = [
   'report-received',
 ];
 
+const noteOf = async (unit: Unit, referral: Referral, { number, visits }: Attempt) => ({
+  visits: [...new Set(visits.filter((at) => at !== null))].toSorted(),
+  noteForms: noteForms(referral, number),
+  noteHeld: await hasHeldNote(unit, referral.id, number),
+});
+
 async function viewOf(
   unit: Unit,
   link: StoredOfficeLink,
@@ -411,15 +425,13 @@ async function viewOf(
   const patientName = async (): Promise<string> =>
     (await namesBeside(unit, referral, await unit.obligations.openOf(referral.id))).patientName;
   if (how) {
-    const still = toLetGo(referral, link.attempt);
-    const toCancel = still && {
-      opened,
-      until,
-      specialist: attempt.performer.display,
-      patientName: await patientName(),
-      appointment: still.appointment ? { startsAt: still.appointment.startsAt } : null,
-    };
-    return { standing: 'over', how, toCancel: toCancel ?? null, ...shown };
+    const letsGo = toLetGo(referral, link.attempt);
+    const owes = noteStillOwed(referral, link.attempt);
+    const still = letsGo || owes ? { opened, until, specialist: attempt.performer.display, patientName: await patientName() } : undefined;
+    const toCancel =
+      still && letsGo ? { ...still, appointment: letsGo.appointment ? { startsAt: letsGo.appointment.startsAt } : null } : null;
+    const toWrite = still && owes ? { ...still, ...(await noteOf(unit, referral, owes)) } : null;
+    return { standing: 'over', how, toCancel, toWrite, ...shown };
   }
   const stages = stagesOfNotes(referral);
   // What only a note showed that was taken off goes from here with that note, of whomever it is.
