@@ -95,7 +95,8 @@ function ToWrite({
   onEnd,
   onTold,
 }: Omit<Props, 'over'> & {
-  toWrite: OfficeToWrite /** Nothing else is asked before it. */;
+  toWrite: OfficeToWrite;
+  /** Nothing else is asked before it. */
   isFirst: boolean;
   onTold: (words: string) => void;
 }) {

@@ -326,6 +326,25 @@ function onHold(history: History, at: number): void {
   history.see({ kind: 'order-read', reference: referenceText(order.reference), status: 'on-hold', versionId: '2' }, at);
 }
 
+test.each(['no-show', 'cancel-appointment'] as const)('the note of a visit is taken after a later one fell through: %s', (name) => {
+  const seenNobody = sent();
+  const history = sent();
+  for (const [at, each] of (['accept', 'seen'] as const).entries()) put(history, one(each), 10 + at);
+  put(seenNobody, one('accept'), 10);
+  for (const each of [history, seenNobody]) {
+    put(each, one('book', minute(13)), 12);
+    expect(put(each, one(name, undefined, minute(13)), 14)).toBeUndefined();
+  }
+  // The practice waits for the note of the visit; where there was none, for another date alone.
+  expect([takesAnswer(seenNobody.referral, 1), put(seenNobody, one('note'), 15)]).toEqual([false, 'not-offered']);
+  expect([takesAnswer(history.referral, 1), noteForms(history.referral, 1)]).toEqual([true, ['final', 'interim']]);
+  expect(officeActs(history.referral, 1, ['note', 'book', 'accept'], minute(15))).toEqual(['note', 'book']);
+  expect(put(history, { act: 'note', form: 'interim', document: { type: 'Document', id: 'd' } }, 15)).toBeUndefined();
+  expect(put(history, one('note'), 16)).toBeUndefined();
+  expect(history.referral.attempts[0]?.work.status).toBe('completed');
+  expect(takesAnswer(history.referral, 1)).toBe(false);
+});
+
 describe('what is not offered is not taken', () => {
   test('an interim note where the practice asked to cancel; a final one is', () => {
     const history = sent();
@@ -334,15 +353,6 @@ describe('what is not offered is not taken', () => {
     expect(noteForms(history.referral, 1)).toEqual(['final']);
     expect(put(history, { act: 'note', form: 'interim', document: { type: 'Document', id: 'd' } }, 12)).toBe('not-offered');
     expect(put(history, one('note'), 13)).toBeUndefined();
-  });
-
-  test('the note of a visit while a later one was missed', () => {
-    const history = sent();
-    for (const [at, name] of (['accept', 'seen'] as const).entries()) put(history, one(name), 10 + at);
-    expect(takesAnswer(history.referral, 1)).toBe(true);
-    put(history, one('book', minute(13)), 12);
-    expect(put(history, one('no-show', undefined, minute(13)), 14)).toBeUndefined();
-    expect([takesAnswer(history.referral, 1), put(history, one('note'), 15)]).toEqual([false, 'not-offered']);
   });
 
   test('a note of an office that was passed over and saw nobody', () => {

@@ -13,7 +13,7 @@ import type { Happening } from './event.ts';
 import { type ObservedFact, observe } from './observe.ts';
 import type { Referral } from './referral.ts';
 import type { Report } from './report.ts';
-import { isHeld, noteStillOwed, type StillWith, stillWith } from './still-booked.ts';
+import { isHeld, noteStillOwed, owesNote, type StillWith, stillWith } from './still-booked.ts';
 
 export type OfficeAct =
   | { act: 'accept' }
@@ -99,6 +99,18 @@ function openFor(referral: Referral, attempt: number): Attempt | undefined {
   return asked;
 }
 
+const FELL_THROUGH: readonly WorkStatus[] = ['missed', 'appointment-cancelled'];
+
+/**
+ * The attempt whose note is owed though by the table no move of its work follows from one: another was asked since, or what was booked after
+ * the visit fell through. It is taken as something told.
+ */
+function noteBesideTable(referral: Referral, number: number): Attempt | undefined {
+  const asked = openFor(referral, number);
+  const isBetweenVisits = asked && FELL_THROUGH.includes(asked.work.status) && owesNote(referral, asked);
+  return isBetweenVisits ? asked : noteStillOwed(referral, number);
+}
+
 /** What the office can do now; its page offers these. */
 export function officeActs(referral: Referral, attempt: number, all: readonly OfficeAct['act'][], now: Instant): OfficeAct['act'][] {
   const letsGo = toLetGo(referral, attempt) !== undefined;
@@ -122,11 +134,11 @@ export function officeActs(referral: Referral, attempt: number, all: readonly Of
 }
 
 /**
- * Which notes are taken now: where the practice asked to cancel, only one that answers the question. Of an office that is asked for nothing but
- * its note either: no move of its work follows from an interim one, and the note stays owed.
+ * Which notes are taken now: where the practice asked to cancel, only one that answers the question. Of one that is owed beside the table
+ * either: no move of the work follows from an interim one, and the note stays owed.
  */
 export function noteForms(referral: Referral, attempt: number): Report['form'][] {
-  if (noteStillOwed(referral, attempt)) return ['final', 'interim'];
+  if (noteBesideTable(referral, attempt)) return ['final', 'interim'];
   const asked = attemptOf(referral, attempt);
   if (!asked) return [];
   const { outcome, interim } = MOVES[asked.work.status];
@@ -135,7 +147,7 @@ export function noteForms(referral: Referral, attempt: number): Report['form'][]
 
 /** Whether the page of this office takes the note that answers the question now: only then can it be asked for by a link. */
 export const takesAnswer = (referral: Referral, attempt: number): boolean =>
-  (openFor(referral, attempt) ?? noteStillOwed(referral, attempt)) !== undefined && noteForms(referral, attempt).includes('final');
+  (openFor(referral, attempt) ?? noteBesideTable(referral, attempt)) !== undefined && noteForms(referral, attempt).includes('final');
 
 /** Why what is not offered is refused. */
 function refusalOf(referral: Referral, asked: Attempt): OfficeRefusal {
@@ -160,7 +172,7 @@ export function decideOffice(
     officeActs(referral, attempt, [what.act], now).length > 0 && (what.act !== 'note' || noteForms(referral, attempt).includes(what.form));
   if (!offered) return refuse(refusalOf(referral, asked));
   // Nobody commands anything of an order that is over, or of an office that was passed over: what they say is taken.
-  if (toLetGo(referral, attempt) || noteStillOwed(referral, attempt))
+  if (toLetGo(referral, attempt) || (what.act === 'note' && noteBesideTable(referral, attempt)))
     return ok(observe(referral, toldAfterwards(asked, what, key, now), now));
   if (what.act === 'seen' || what.act === 'no-show') {
     const earliest = earliestVisit(referral, asked);

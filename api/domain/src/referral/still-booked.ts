@@ -77,7 +77,7 @@ export function noteStillOwed(referral: Referral, number: number): Attempt | und
 }
 
 /** It saw the patient, and has not answered. */
-const owesNote = ({ reports }: Referral, { number, visits }: Attempt): boolean =>
+export const owesNote = ({ reports }: Referral, { number, visits }: Attempt): boolean =>
   visits.length > 0 && !reports.some((report) => isAnswer(report) && report.attempt === number);
 
 const isAnswer = (report: Report): report is Extract<Report, { attempt: number }> => report.form === 'final' && isLinked(report);

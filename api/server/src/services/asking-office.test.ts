@@ -1,6 +1,9 @@
 /** What the practice has to say to an office that was asked by mail leaves by itself: receipt, the note, and that a message waits. */
+import { referenceText } from '@refloop/domain/fhir/reference';
 import { decideCare } from '@refloop/domain/referral/care-command';
+import { observe } from '@refloop/domain/referral/observe';
 import { ANOTHER } from '@refloop/domain/referral/test-care';
+import { ok } from '@refloop/domain/result';
 import { expect, test } from 'vitest';
 import type { OfficeView } from '../client/office.ts';
 import { createDueReferrals } from './engine/due-referrals.ts';
@@ -106,17 +109,38 @@ test('the note is asked for once the patient was seen, and again before it is du
   expect(left()).toHaveLength(2);
 });
 
-test('a note that its page does not take is asked for by no letter: the step is a person’s', async () => {
+test('a note that is late is asked for by a letter though the follow-up was missed: the page takes it', async () => {
   const { id, link } = await sent('mail');
   const visit = new Date(desk.api.clock.now.getTime() + DAY * 60_000).toISOString();
   await officeDoes(link, { act: 'accept' }, { act: 'seen', at: desk.api.clock.now.toISOString() }, { act: 'book', startsAt: visit });
   await desk.carryOut();
   expect(left()).toEqual([expect.stringContaining('asks for your note')]);
   await pass(1.1);
-  // The follow-up was missed.
   await officeDoes(link, { act: 'no-show', at: visit });
-  expect((await openOffice(link)).acts).not.toContain('note');
+  expect(await openOffice(link)).toMatchObject({ acts: expect.arrayContaining(['note', 'book']), noteForms: ['final', 'interim'] });
   await pass(6);
+  await desk.carryOut();
+  expect(left()).toHaveLength(2);
+  expect(await steps(id, 'R149')).toEqual([expect.stringContaining('by mail')]);
+});
+
+test('a note that its page does not take is asked for by no letter: the step is a person’s', async () => {
+  const { id, link } = await sent('mail');
+  await officeDoes(link, { act: 'accept' }, { act: 'seen', at: desk.api.clock.now.toISOString() });
+  await desk.carryOut();
+  expect(left()).toHaveLength(1);
+  // The clinician put the order on hold in the EHR.
+  await desk.api.store.transaction(desk.api.scope, async (unit) => {
+    const now = desk.api.clock.now.toISOString();
+    await applyDecision(unit, id, CLINICIAN, now, (referral) => {
+      const { order } = referral;
+      if (!('reference' in order) || order.reference === null) throw new Error('There is no order in the chart.');
+      const read = { kind: 'order-read', reference: referenceText(order.reference), status: 'on-hold', versionId: '9', at: now } as const;
+      return ok(observe(referral, read, now));
+    });
+  });
+  expect(await openOffice(link)).toMatchObject({ standing: 'over', how: 'on-hold' });
+  await pass(9);
   await desk.carryOut();
   expect(left()).toHaveLength(1);
   expect(await steps(id, 'R149')).toEqual([expect.not.stringContaining('by mail')]);
