@@ -136,14 +136,18 @@ describe('what is left alone', () => {
       status: 'in-progress' as const,
       businessStatus: { coding: [{ system: 'http://hl7.org/fhir/us/bser/CodeSystem/TaskBusinessStatusCS', code }], text: work },
     });
-    const meanwhile = await put(stages('seen', '5.1.4'));
-    expect((await send(content(meanwhile.referralId, { work: 'scheduled', passed: ['accepted'] }))).kind).toBe('left-out');
-    expect((await tasksOf(exchange, meanwhile.referralId, 1))[0]).toMatchObject(stages('seen', '5.1.4'));
-    const again = await put(stages('seen', '5.1.4'));
-    expect((await send(content(again.referralId, { work: 'scheduled', passed: ['seen'] }))).kind).toBe('done');
-    // Seen, booked again and seen again, all since the booking was told.
-    const twice = await put({ ...stages('seen', '5.1.4'), lastModified: '2026-11-20T13:00:00.000Z' });
-    expect((await send(content(twice.referralId, { work: 'scheduled', passed: ['seen'] }))).kind).toBe('left-out');
+    const held = async (told: Partial<TaskStandingContent>, more: Partial<Task> = {}) => {
+      const { referralId } = await put({ ...stages('seen', '5.1.4'), ...more });
+      const answer = await send(content(referralId, { work: 'scheduled', since: AT, ...told }));
+      const [now] = await tasksOf(exchange, referralId, 1);
+      return [answer.kind, now?.businessStatus?.coding?.[0]?.code];
+    };
+    expect(await held({ passed: ['accepted'] })).toEqual(['left-out', '5.1.4']);
+    expect(await held({ passed: ['accepted', 'seen'] }, { lastModified: AT })).toEqual(['done', '5.1.1']);
+    // Booked again and seen again, all since we were told.
+    expect(await held({ passed: ['seen'] }, { lastModified: '2026-11-20T13:00:00.000Z' })).toEqual(['refused', '5.1.4']);
+    // Asked for before an upgrade.
+    expect(await held({})).toEqual(['done', '5.1.1']);
   });
 
   test('a completed one whose note was taken off stays completed: the office is told that a note is waited for only where one is', async () => {

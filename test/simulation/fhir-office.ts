@@ -96,17 +96,23 @@ export function createFhirOffices(world: World): FhirOffices {
             participant: [{ actor: patient, status: 'accepted' }],
           });
         };
+        // Those who keep their calendar elsewhere say in the Task at most that there is a date.
+        const keepsCalendar = draws.chance(0.85);
+        const enter = (appointment: Resource & { id: string }): void => {
+          if (keepsCalendar) put(appointment);
+          else announce();
+        };
         const meet = (startsAt: number, appointment: ReturnType<typeof dateAt>, until = draws.integer(HOUR_MS, 2 * DAY_MS)): void => {
           stage('booked');
-          put(appointment('booked'));
+          enter(appointment('booked'));
           time.at(startsAt + until, () => {
-            if (ehr.read(reference)?.['status'] === 'cancelled') return void put(appointment('cancelled'));
+            if (ehr.read(reference)?.['status'] === 'cancelled') return enter(appointment('cancelled'));
             if (draws.chance(0.15)) {
               stage('missed');
-              return void put(appointment('noshow'));
+              return enter(appointment('noshow'));
             }
             stage('seen');
-            put(appointment('fulfilled'));
+            enter(appointment('fulfilled'));
             later(3 * DAY_MS, () => {
               const note = draws.chance(0.15) ? { docStatus: 'preliminary' } : { docStatus: 'final' };
               put({
@@ -133,11 +139,11 @@ export function createFhirOffices(world: World): FhirOffices {
           const first = dateAt(startsAt);
           if (!draws.chance(0.5)) return meet(startsAt, first);
           // A date that is moved is another appointment, and the front desk closes the first when it comes to it.
-          put(first('booked'));
+          enter(first('booked'));
           later(DAY_MS, () => {
             const another = inDays();
             meet(another, dateAt(another));
-            later(15 * DAY_MS, () => void put(first(draws.chance(0.5) ? 'noshow' : 'cancelled')));
+            later(15 * DAY_MS, () => enter(first(draws.chance(0.5) ? 'noshow' : 'cancelled')));
           });
         });
       });

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Resource } from '../fhir/ehr-port.ts';
 import type { WorkStatus } from './attempt.ts';
 import { TASK_STANDINGS } from './bser.ts';
-import { compareStanding, isChangedSince, movedTask, outputsOf, taskMoves, workOf } from './task-standing.ts';
-import { ANOTHER, act, inChart } from './test-care.ts';
+import { compareStanding, movedTask, outputsOf, type ToldOfWork, taskMoves, workOf } from './task-standing.ts';
+import { ANOTHER, act, inChart, minute } from './test-care.ts';
 
 const AT = '2026-11-20T12:00:00.000Z';
 const task: Resource = {
@@ -72,29 +72,41 @@ describe('a Task is never taken back', () => {
   ])('held %s, wanted %s: %s', (held, wanted, expected) => expect(compareStanding(held, wanted)).toBe(expected));
 
   // A visit may be booked again after it was missed or made, so that each of these follows from each other.
-  test.each<[WorkStatus, WorkStatus, WorkStatus[], ReturnType<typeof compareStanding>]>([
-    ['missed', 'scheduled', ['missed'], 'behind'],
-    ['scheduled', 'missed', ['scheduled'], 'behind'],
-    ['scheduled', 'seen', ['sent', 'accepted', 'scheduled'], 'behind'],
-    ['seen', 'scheduled', ['accepted'], 'ahead'],
-    ['seen', 'missed', ['scheduled'], 'ahead'],
-    ['seen', 'scheduled', [], 'ahead'],
-    ['in-progress', 'scheduled', [], 'behind'],
-  ])('held %s, wanted %s, after it stood at %j: %s', (held, wanted, passed, expected) =>
-    expect(compareStanding(held, wanted, passed)).toBe(expected),
-  );
+  const [TEN, QUARTER_PAST] = ['2026-11-20T10:00:00.000Z', '2026-11-20T10:15:00.000Z'];
+  test.each<[string, WorkStatus, WorkStatus, Partial<ToldOfWork>, string | undefined, ReturnType<typeof compareStanding>]>([
+    ['rebooked', 'missed', 'scheduled', { passed: ['missed'] }, undefined, 'behind'],
+    ['several at once', 'scheduled', 'seen', { passed: ['sent', 'accepted', 'scheduled'] }, undefined, 'behind'],
+    ['seen within seconds of the booking', 'seen', 'scheduled', { passed: ['accepted'] }, '2026-11-20T10:00:05.000Z', 'ahead'],
+    ['seen before we looked for the booking', 'seen', 'scheduled', { passed: ['accepted'] }, '2026-11-20T10:05:00.000Z', 'ahead'],
+    ['nobody says when', 'seen', 'scheduled', { passed: ['accepted'] }, undefined, 'ahead'],
+    ['booked in the Task alone, long before', 'scheduled', 'seen', { passed: ['accepted'] }, '2026-11-19T10:00:00.000Z', 'behind'],
+    ['missed in the Task alone, long before', 'missed', 'seen', { passed: ['scheduled'] }, '2026-11-19T10:00:00.000Z', 'behind'],
+    ['booked again since we were told', 'scheduled', 'seen', { passed: ['accepted', 'missed'] }, '2026-11-20T11:00:00.000Z', 'ahead'],
+    ['changed since, where it stood before', 'scheduled', 'seen', { passed: ['scheduled'] }, '2026-11-20T11:00:00.000Z', 'apart'],
+    ['changed before we were told', 'scheduled', 'seen', { passed: ['scheduled'] }, '2026-11-20T10:10:00.000Z', 'behind'],
+    ['by what clocks differ', 'scheduled', 'seen', { passed: ['scheduled'] }, '2026-11-20T10:17:00.000Z', 'behind'],
+    ['when it was is not known', 'scheduled', 'seen', { passed: ['accepted'], since: null }, '2026-11-19T10:00:00.000Z', 'ahead'],
+    ['asked for by an earlier Refloop', 'scheduled', 'missed', { passed: undefined }, '2026-11-20T11:00:00.000Z', 'behind'],
+    ['a time that nobody can read', 'scheduled', 'seen', { passed: ['scheduled'] }, 'yesterday', 'behind'],
+    ['no stage at all', 'in-progress', 'scheduled', { passed: [] }, undefined, 'behind'],
+  ])('%s: held %s, wanted %s, %j, changed %s: %s', (_case, held, wanted, more, changed, expected) => {
+    const told: ToldOfWork = { since: TEN, at: QUARTER_PAST, passed: undefined, ...more };
+    const said: Resource = { ...task, ...(changed === undefined ? {} : { lastModified: changed }) };
+    const stored: Resource = { ...task, ...(changed === undefined ? {} : { meta: { lastUpdated: changed } }) };
+    expect([said, stored].map((each) => compareStanding(held, wanted, { ...told, task: each }))).toEqual([expected, expected]);
+  });
 
-  test('a Task that was changed later than what it is to say was told is newer, but not by what clocks differ', () => {
-    const at = '2026-11-20T12:00:00.000Z';
-    const changed = (lastModified: unknown) => isChangedSince({ ...task, lastModified }, at);
-    expect(['2026-11-20T12:02:01Z', '2026-11-20T12:02:00Z', '2026-11-20T06:30:00-06:00', '2026-11-20', 7].map(changed)).toEqual([
-      true,
-      false,
-      true,
-      false,
-      false,
-    ]);
-    expect(isChangedSince(task, at)).toBe(false);
+  test('an EHR that keeps the time we wrote while its office changes the Task: when it was stored counts, too', () => {
+    const kept: Resource = { ...task, lastModified: '2026-11-20T09:00:00.000Z', meta: { lastUpdated: '2026-11-20T10:05:00.000Z' } };
+    const told = { since: TEN, at: QUARTER_PAST, task: kept };
+    expect(compareStanding('seen', 'scheduled', { ...told, passed: ['accepted'] })).toBe('ahead');
+  });
+
+  test('two moves that waited while the EHR was away: the first, stored late, does not keep the second from it', () => {
+    const ours: Resource = { ...task, lastModified: TEN, meta: { lastUpdated: '2026-11-20T12:00:00.000Z' } };
+    expect(compareStanding('scheduled', 'missed', { since: QUARTER_PAST, at: QUARTER_PAST, task: ours, passed: ['scheduled'] })).toBe(
+      'behind',
+    );
   });
 });
 
@@ -108,15 +120,15 @@ describe('what the Tasks have to follow', () => {
     };
     expect(taskMoves(undefined, history.referral)).toEqual([]);
     expect(moves(() => act(history, { type: 'send', transmissionId: 't', channel: 'fhir' }, 1))).toEqual([
-      { attempt: 1, work: 'sent', why: null, passed: ['draft'] },
+      { attempt: 1, work: 'sent', why: null, since: minute(1), passed: ['draft'] },
     ]);
     expect(moves(() => act(history, { type: 'acknowledge' }, 2))).toEqual([]);
     expect(moves(() => history.ask({ type: 'record-contact', outcome: 'reached' }))).toEqual([]);
     expect(moves(() => act(history, { type: 'decline', reason: 'not-in-plan' }, 4))).toEqual([
-      { attempt: 1, work: 'declined', why: 'Not in the patient’s plan', passed: ['received'] },
+      { attempt: 1, work: 'declined', why: 'Not in the patient’s plan', since: minute(4), passed: ['received'] },
     ]);
     expect(moves(() => history.ask({ type: 'reroute', performer: ANOTHER, because: 'declined' }))).toEqual([
-      { attempt: 2, work: 'draft', why: null, passed: [] },
+      { attempt: 2, work: 'draft', why: null, since: expect.any(String), passed: [] },
     ]);
   });
 });

@@ -6,7 +6,7 @@
 import type { Resource } from '../fhir/ehr-port.ts';
 import { concept, list, text } from '../fhir/read.ts';
 import type { Instant } from '../instant.ts';
-import type { Attempt, WorkStatus } from './attempt.ts';
+import type { Attempt, Moment, WorkStatus } from './attempt.ts';
 import { MOVES, TASK_STANDINGS, type TaskStanding } from './bser.ts';
 import type { Referral } from './referral.ts';
 
@@ -17,6 +17,8 @@ export type TaskMove = {
   attempt: number;
   work: WorkStatus;
   why: string | null;
+  /** Since when it stands there. */
+  since: Moment;
   /** Where it stood until then as far as we knew, the oldest first. */
   passed: readonly WorkStatus[];
 };
@@ -49,7 +51,7 @@ export function taskMoves(before: Referral | undefined, after: Referral, between
     const earlier = workOfAttempt(before, number);
     if (earlier ? sameStanding(earlier, work.status) : number === 1 && work.status === 'draft') return [];
     const passed = [before, ...between].flatMap((referral) => workOfAttempt(referral, number) ?? []);
-    return [{ attempt: number, work: work.status, why: whyOf(attempt), passed: [...new Set(passed)] }];
+    return [{ attempt: number, work: work.status, why: whyOf(attempt), since: work.since, passed: [...new Set(passed)] }];
   });
 }
 
@@ -122,20 +124,30 @@ function leadsTo(from: WorkStatus, to: WorkStatus): boolean {
   return reached.has(to);
 }
 
+/** What we know of a move of the work beside where it leads. */
+export type ToldOfWork = {
+  /** When it happened; null where that is not known. */
+  since: Moment;
+  /** When we were told. */
+  at: Instant;
+  /** Where the work stood before, as far as we knew; undefined of what an earlier Refloop asked for. */
+  passed: readonly WorkStatus[] | undefined;
+};
+
 /**
  * How a Task in the EHR stands to where we want it: a Task is never taken back from where somebody else has brought it.
- * `ahead`: what we would write lies behind it. `apart`: neither follows from the other, which a person has to look at.
- * @param passed where the work stood before, as far as we knew: booked, missed and seen each follow from each other, and which of two is the
- * newer is told by that alone
+ * `ahead`: what we would write lies behind it. `apart`: neither follows from the other, or both and we cannot tell which is the newer, which a
+ * person has to look at.
+ * @param told of where we want it, and the Task itself; without it booked, missed and seen are each ahead of the other
  */
 export function compareStanding(
   held: WorkStatus,
   wanted: WorkStatus,
-  passed: readonly WorkStatus[] = [],
+  told?: ToldOfWork & { task: Resource },
 ): 'same' | 'behind' | 'ahead' | 'apart' {
   if (sameStanding(held, wanted)) return 'same';
   const [follows, precedes] = [leadsTo(atLeast(held), wanted), leadsTo(atLeast(wanted), held)];
-  if (follows && precedes) return passed.some((work) => sameStanding(work, held)) ? 'behind' : 'ahead';
+  if (follows && precedes) return told ? newerOf(held, told) : 'ahead';
   if (follows) return 'behind';
   return precedes ? 'ahead' : 'apart';
 }
@@ -144,11 +156,20 @@ export function compareStanding(
 const TOLERANCE_MILLISECONDS = 2 * 60_000;
 
 /**
- * Whether somebody has changed it since: what we write says the time of what it follows (`movedTask`), and is not newer than what comes later.
- * Where the Task does not say when it was changed, it is not known to be.
+ * A visit may be booked again after it was missed or made, so that each of these stages follows from each other. Over the stage at which we knew
+ * the work to stand we write, unless the Task was changed after we were told. A stage that we did not know of was brought there by somebody
+ * else: before what we want to say happened, as an office does that says it in the Task alone, or since, and then it is the newer.
  */
-export const isChangedSince = (task: Resource, at: Instant): boolean =>
-  Date.parse(text(task['lastModified'])) > Date.parse(at) + TOLERANCE_MILLISECONDS;
+function newerOf(held: WorkStatus, { since, at, passed, task }: ToldOfWork & { task: Resource }): 'behind' | 'ahead' | 'apart' {
+  if (passed === undefined) return 'behind';
+  const [said, stored] = [Date.parse(text(task['lastModified'])), Date.parse(task.meta?.lastUpdated ?? '')];
+  if (passed.some((work) => sameStanding(work, held)))
+    // What we write says when we were told (`movedTask`), however late it is stored.
+    return (Number.isNaN(said) ? stored : said) > Date.parse(at) + TOLERANCE_MILLISECONDS ? 'apart' : 'behind';
+  const times = [said, stored].filter((time) => !Number.isNaN(time));
+  const isOlder = since !== null && times.length > 0 && Math.max(...times) < Date.parse(since) - TOLERANCE_MILLISECONDS;
+  return isOlder ? 'behind' : 'ahead';
+}
 
 /** Of a Task that was declined or cancelled, in the words of whoever did it. */
 export const reasonOf = (task: Resource): string => concept(task['statusReason']).text;

@@ -6,7 +6,7 @@
 import type { EhrPort, Resource, Written } from '@refloop/domain/fhir/ehr-port';
 import type { WorkStatus } from '@refloop/domain/referral/attempt';
 import { TASK_STANDINGS } from '@refloop/domain/referral/bser';
-import { compareStanding, isChangedSince, movedTask, workOf } from '@refloop/domain/referral/task-standing';
+import { compareStanding, movedTask, workOf } from '@refloop/domain/referral/task-standing';
 import { unreachable } from '@refloop/domain/result';
 import { TASK_IDENTIFIER_SYSTEM } from '@refloop/domain/write-back/identifiers';
 import { lookUp } from '@refloop/domain/write-back/look-up';
@@ -31,7 +31,8 @@ export const TaskStandingContent = z.object({
   task: z.string().nullable(),
   work: z.enum(WORK),
   why: z.string().nullable(),
-  /** Where the work stood before, as far as was known; not in what an earlier Refloop asked for. */
+  /** Since when the work stands there, and where it stood before, as far as was known; not in what an earlier Refloop asked for. */
+  since: z.string().nullable().optional(),
   passed: z.array(z.enum(WORK)).optional(),
   at: z.string(),
   approvedAt: z.string(),
@@ -78,6 +79,9 @@ function asStep({ key, patientId, draft }: TaskStandingContent, attemptedAt: str
   };
 }
 
+const standing = (held: WorkStatus, task: Resource, { work, since = null, at, passed }: TaskStandingContent) =>
+  compareStanding(held, work, { since, at, passed, task });
+
 export function taskStanding({ sites, access, now, ...clock }: TaskStandingDeps): Handler<TaskStandingContent> {
   async function reachable({ scope }: Message<TaskStandingContent>): Promise<Reached> {
     const reached = await reach({ sites, access }, scope);
@@ -115,15 +119,12 @@ export function taskStanding({ sites, access, now, ...clock }: TaskStandingDeps)
   }
 
   /** Undefined where somebody else wrote between the reading and the writing. */
-  async function move(
-    ehr: EhrPort,
-    task: Resource,
-    { work, why, passed, at, reopens, noteAwaited }: TaskStandingContent,
-  ): Promise<Sent | undefined> {
+  async function move(ehr: EhrPort, task: Resource, content: TaskStandingContent): Promise<Sent | undefined> {
+    const { work, why, at, reopens, noteAwaited } = content;
     const held = workOf(task);
     if (held === undefined)
       return { kind: 'refused', detail: 'The Task in the EHR has a status from which Refloop does not move it.', final: true };
-    switch (compareStanding(held, work, isChangedSince(task, at) ? [] : passed)) {
+    switch (standing(held, task, content)) {
       case 'same':
         return { kind: 'done', receipt: receiptOf(task) };
       case 'ahead':
@@ -138,7 +139,7 @@ export function taskStanding({ sites, access, now, ...clock }: TaskStandingDeps)
       case 'apart':
         return {
           kind: 'refused',
-          detail: `The Task in the EHR says “${held}”, which does not go together with “${work}”. Somebody has to find out which holds.`,
+          detail: `The Task in the EHR says “${held}”, and Refloop “${work}”. Somebody has to find out which holds.`,
           final: true,
         };
       case 'behind': {
@@ -186,9 +187,8 @@ export function taskStanding({ sites, access, now, ...clock }: TaskStandingDeps)
         return mayStillArrive(message.triedAt, seenAt) ?? { kind: 'absent' };
       }
       const held = workOf(found.task);
-      const { work, passed, at, reopens } = message.content;
-      const stands = held === undefined ? 'behind' : compareStanding(held, work, isChangedSince(found.task, at) ? [] : passed);
-      if (stands === 'ahead' && reopens && held === 'completed') return { kind: 'absent' };
+      const stands = held === undefined ? 'behind' : standing(held, found.task, message.content);
+      if (stands === 'ahead' && message.content.reopens && held === 'completed') return { kind: 'absent' };
       // A version guards it: what is behind is written again.
       return stands === 'same' || stands === 'ahead' ? { kind: 'done', receipt: receiptOf(found.task) } : { kind: 'absent' };
     },

@@ -60,11 +60,11 @@ export async function addTaskEffects(
   const moved = taskMoves(before, after, between);
   const again = after.attempts
     .filter(({ number }) => sentByFhir(happenings, number) !== null && !moved.some(({ attempt }) => attempt === number))
-    .map(({ number, work }): TaskMove => ({ attempt: number, work: work.status, why: null, passed: [] }));
+    .map(({ number, work }): TaskMove => ({ attempt: number, work: work.status, why: null, since: work.since, passed: [] }));
   const moves = [...moved, ...again];
   if (moves.length === 0) return;
   const { requesterName } = await namesBeside(unit, after);
-  for (const { attempt: number, work, why, passed } of moves) {
+  for (const { attempt: number, work, why, since, passed } of moves) {
     const attempt = after.attempts.find((each) => each.number === number);
     if (!attempt) continue;
     const key = taskKey(after.id, number);
@@ -77,6 +77,7 @@ export async function addTaskEffects(
       task: attempt.task && referenceText(attempt.task),
       work,
       why,
+      since,
       passed: [...passed],
       at: now,
       approvedAt: order.approval.at,
