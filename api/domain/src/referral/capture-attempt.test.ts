@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { type Capture, capture } from './capture.ts';
 import { observe } from './observe.ts';
+import { BUSINESS_STATUS_SYSTEM } from './task-standing.ts';
 import { ANOTHER, act, inChart, minute } from './test-care.ts';
 
 type Version = { id?: string; status: string; at: number; npi?: string | string[] };
@@ -124,4 +125,27 @@ test('a visit with the specialist and somebody beside them is with the specialis
   expect(facts).toMatchObject([{ kind: 'visit', attempt: 1, seenBy: { npi: asked } }]);
   const elsewhere = capture(resourceOf('Encounter', { id: 'e2', status: 'finished', at: 9, npi: '1999999984' }), history.referral, known);
   expect(elsewhere.facts).toMatchObject([{ kind: 'visit', seenBy: { npi: '1999999984' } }]);
+});
+
+test('a visit that the office says in its Task is one more where another was booked since, and not what we wrote of the one before', () => {
+  const history = inChart();
+  const steps = (status: string, at: number) => {
+    const businessStatus = { coding: [{ system: BUSINESS_STATUS_SYSTEM, code: '5.1.4' }], text: status };
+    const meta = { versionId: String(at), lastUpdated: minute(at) };
+    const task = { resourceType: 'Task', id: 't', meta, status: 'in-progress', businessStatus, lastModified: minute(at) };
+    const known = { base: 'https://ehr.example.org/fhir', now: minute(60), written: () => ['scheduled', 'seen'] as const };
+    const captured = capture({ ...task, basedOn: [{ reference: 'ServiceRequest/o1' }] }, history.referral, known);
+    for (const fact of captured.facts) history.take(observe(history.referral, fact, minute(60)), minute(60));
+    return [captured.facts.length, history.referral.attempts[0]?.work.status, history.referral.attempts[0]?.visits.length];
+  };
+  act(history, { type: 'send', transmissionId: 't1', channel: 'fhir' }, 1);
+  act(history, { type: 'accept' }, 2);
+  act(history, { type: 'schedule', appointmentId: 'b1', startsAt: minute(5) }, 3);
+  act(history, { type: 'mark-seen', appointmentId: 'b1' }, 6);
+  expect(steps('seen', 7), 'of the same visit').toEqual([0, 'seen', 1]);
+  act(history, { type: 'schedule', appointmentId: 'b2', startsAt: minute(20) }, 10);
+  expect(steps('seen', 9), 'read late').toEqual([0, 'scheduled', 1]);
+  expect(steps('seen', 11), 'within what clocks differ').toEqual([0, 'scheduled', 1]);
+  expect(steps('seen', 21)).toEqual([1, 'seen', 2]);
+  expect(steps('seen', 22), 'the Task was only touched').toEqual([0, 'seen', 2]);
 });

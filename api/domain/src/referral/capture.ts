@@ -14,7 +14,7 @@ import type { Happening, Performer } from './event.ts';
 import type { ObservedFact } from './observe.ts';
 import type { Referral } from './referral.ts';
 import { type Field, judge, SOURCE_OF_TRUTH } from './source-of-truth.ts';
-import { reasonOf, workOf } from './task-standing.ts';
+import { isChangedAfter, reasonOf, workOf } from './task-standing.ts';
 
 /** The types that are looked at, those first that others rest on. */
 export const CAPTURED = ['ServiceRequest', 'Task', 'Appointment', 'Encounter', 'DocumentReference'] as const;
@@ -214,10 +214,17 @@ function ofTask(resource: Resource, attempt: Attempt, { now, written }: Known, a
     ? [aside(resource, 'performer', owner, `The Task in the EHR is with another specialist now (NPI ${owner}).`, at)]
     : [];
   const work = workOf(resource);
-  if (work === undefined || written(attempt.number).includes(work)) return { facts: [], asides };
+  const isOurs = work !== undefined && written(attempt.number).includes(work) && !isSeenAgain(work, resource, attempt);
+  if (work === undefined || isOurs) return { facts: [], asides };
   const base = { attempt: attempt.number, at: within(resource['lastModified'], now) ?? at, key: keyOf(resource) };
   return { facts: workFact(work, resource, attempt, base), asides };
 }
+
+const BOOKED_SINCE: readonly WorkStatus[] = ['scheduled', 'missed', 'appointment-cancelled'];
+
+/** Of the visit before we may have written that it was; said after another was booked it is of that one. */
+const isSeenAgain = (held: WorkStatus, task: Resource, { work }: Attempt): boolean =>
+  held === 'seen' && BOOKED_SINCE.includes(work.status) && work.since !== null && isChangedAfter(task, work.since);
 
 type Base = { attempt: number; at: Instant; key: string };
 

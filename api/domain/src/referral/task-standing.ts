@@ -155,6 +155,11 @@ export function compareStanding(
 /** Clocks of two machines differ. */
 const TOLERANCE_MILLISECONDS = 2 * 60_000;
 
+const saidAt = (task: Resource): number => Date.parse(text(task['lastModified']));
+
+/** By what the Task says of it: what we write says when we were told (`movedTask`), however late it is stored. */
+export const isChangedAfter = (task: Resource, at: Instant): boolean => saidAt(task) > Date.parse(at) + TOLERANCE_MILLISECONDS;
+
 /**
  * A visit may be booked again after it was missed or made, so that each of these stages follows from each other. Over the stage at which we knew
  * the work to stand we write, unless the Task was changed after we were told. A stage that we did not know of was brought there by somebody
@@ -162,10 +167,11 @@ const TOLERANCE_MILLISECONDS = 2 * 60_000;
  */
 function newerOf(held: WorkStatus, { since, at, passed, task }: ToldOfWork & { task: Resource }): 'behind' | 'ahead' | 'apart' {
   if (passed === undefined) return 'behind';
-  const [said, stored] = [Date.parse(text(task['lastModified'])), Date.parse(task.meta?.lastUpdated ?? '')];
-  if (passed.some((work) => sameStanding(work, held)))
-    // What we write says when we were told (`movedTask`), however late it is stored.
-    return (Number.isNaN(said) ? stored : said) > Date.parse(at) + TOLERANCE_MILLISECONDS ? 'apart' : 'behind';
+  const [said, stored] = [saidAt(task), Date.parse(task.meta?.lastUpdated ?? '')];
+  if (passed.some((work) => sameStanding(work, held))) {
+    const isLater = Number.isNaN(said) ? stored > Date.parse(at) + TOLERANCE_MILLISECONDS : isChangedAfter(task, at);
+    return isLater ? 'apart' : 'behind';
+  }
   const times = [said, stored].filter((time) => !Number.isNaN(time));
   const isOlder = since !== null && times.length > 0 && Math.max(...times) < Date.parse(since) - TOLERANCE_MILLISECONDS;
   return isOlder ? 'behind' : 'ahead';

@@ -12,7 +12,6 @@ export type Failure = Extract<Sent, { kind: 'left-out' | 'refused' | 'unknown' }
 /** @param seenAt as it was looked for @returns undefined where what was sent is there by now, or never will be */
 export function mayStillArrive(triedAt: string | null, seenAt: MachineTime): Extract<Looked, { kind: 'too-early' }> | undefined {
   const milliseconds = settlesIn({ attemptedAt: triedAt, outcome: { status: 'waiting' } }, seenAt);
-  // A time that nobody can read settles nothing.
   if (milliseconds <= 0) return undefined;
   return { kind: 'too-early', milliseconds, detail: 'It was sent less than a minute ago and may still arrive.' };
 }

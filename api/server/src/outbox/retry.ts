@@ -2,7 +2,7 @@
 
 const FIRST_MS = 10_000;
 const FACTOR = 4;
-export const LONGEST_MS = 3_600_000;
+const LONGEST_MS = 3_600_000;
 /** About a day, most of it an hour apart; then a person is told, once it was looked whether the last of them has happened. */
 export const MOST_TRIES = 28;
 

@@ -251,6 +251,18 @@ describe('the worker', () => {
     expect((await effects())[0]).toMatchObject({ tries: 2, standing: { status: 'done' } });
   });
 
+  test('what is too early over and over, as where the clock is set each minute, ends with a person all the same', async () => {
+    await add('a');
+    const look = async (): Promise<Looked> => ({ kind: 'too-early', milliseconds: 60_000, detail: 'It may still arrive.' });
+    const runs = worker(async () => ({ kind: 'unknown', detail: 'The line broke.' }), { repeatable: true, look });
+    for (let turn = 0; turn < 200; turn += 1) {
+      await runs.run();
+      clock = Math.max(clock, Date.parse((await effects())[0]?.dueAt ?? now().toISOString()));
+    }
+    expect((await effects())[0]).toMatchObject({ tries: MOST_TRIES, dueAt: null, standing: { status: 'unknown' } });
+    expect((await rows()).map(({ kind }) => kind)).toEqual(['perhaps-sent']);
+  });
+
   test('what seems to have been sent later than now is looked for as what is unclear: the clock has been set back', async () => {
     await add('a');
     const ahead = new Date(clock + 7_200_000).toISOString();

@@ -22,7 +22,7 @@ import { StoreUnavailable } from '../store/unavailable.ts';
 import { raiseEffectObligation } from './effect-obligation.ts';
 import { NOT_SENT, PERHAPS_SENT } from './effect-trouble.ts';
 import { takeBackLate } from './report-effects.ts';
-import { LONGEST_MS, MOST_TRIES, waitAfter } from './retry.ts';
+import { MOST_TRIES, waitAfter } from './retry.ts';
 
 export type OutboxDeps = {
   store: Store;
@@ -53,6 +53,9 @@ const LEASE_MS = 5 * 60_000;
 /** Within the lease. */
 const MOST_PAUSES = 60;
 const PAUSE_MS = 1000;
+
+/** So long after a sending a look that is too early is no try. */
+const MOST_EARLY_MS = 5 * 60_000;
 
 const RESTARTED = 'Refloop was ended while it was being sent.';
 const NOT_THERE = 'Nobody answered to the last try. It was looked for, and has not happened.';
@@ -227,9 +230,10 @@ export function createOutboxWorker(deps: OutboxDeps): { run: () => Promise<Outbo
       case 'too-early':
       case 'unclear': {
         const now = at();
-        // By a clock that was ahead nobody can tell when it was sent.
-        if (looked.kind === 'too-early' && effect.since <= now) {
-          const dueAt = new Date(Date.parse(now) + Math.min(looked.milliseconds, LONGEST_MS)).toISOString();
+        const sentAgo = Date.parse(now) - Date.parse(effect.since);
+        // By a clock that was ahead nobody can tell when it was sent; and where the clock is set over and over it would be too early for ever.
+        if (looked.kind === 'too-early' && sentAgo >= 0 && sentAgo < MOST_EARLY_MS) {
+          const dueAt = new Date(Date.parse(now) + looked.milliseconds).toISOString();
           const standing: EffectStanding = { status: 'unknown', detail: looked.detail };
           return record(scope, effect, handler, opened, { standing, dueAt, since: effect.since });
         }
