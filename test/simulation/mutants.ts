@@ -302,8 +302,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     guard: 'what Refloop itself makes in the chart and may still arrive is not made again',
     file: `${SERVER}/channels/ehr-write.ts`,
-    from: 'return sentMayArrive(sent, seenAt) ?',
-    to: "return seenAt.at === '' ?",
+    from: 'if (milliseconds <= 0) return undefined;',
+    to: 'if (milliseconds !== undefined) return undefined;',
     told: ['duplicate'],
   },
   {
@@ -386,8 +386,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     guard: 'a Task that its office has moved on meanwhile is not taken back',
     file: `${DOMAIN}/referral/task-standing.ts`,
-    from: "if (follows && precedes) return passed.some((work) => sameStanding(work, held)) ? 'behind' : 'ahead';",
-    to: "if (follows && precedes) return passed === undefined ? 'ahead' : 'behind';",
+    from: "if (follows && precedes) return told ? newerOf(held, told) : 'ahead';",
+    to: "if (follows && precedes) return told ? 'behind' : 'ahead';",
     told: ['taken-back'],
   },
 ];
