@@ -106,23 +106,39 @@ async function putOnRecord(unit: Unit, link: StoredOfficeLink, act: OfficeAct, f
   if (!applied.ok) throw new Refused(officeRefusal(applied.refusal));
 }
 
-type NoteGiven = Pick<NoteOfLink, 'id' | 'reading' | 'bytes'> & { form: NoteOfOffice['form']; factKey: string };
+type NotePress = Pick<NoteOfOffice, 'key' | 'form'>;
 
-/** What is uploaded is kept before the act names it: both, or neither. Of an office that may give no note nothing is kept, not even to be held. */
+/** The same press is the same document. */
+const documentOf = (link: StoredOfficeLink, key: string): string => digest(factKeyOf(link, key)).slice(0, 40);
+
+/** @returns what became of the same press before @throws Refused where this office may give no such note: none is kept, not even to be held */
+async function admitNote(
+  unit: Unit,
+  link: StoredOfficeLink,
+  { key, form }: NotePress,
+  now: Date,
+): Promise<OfficeNoteAnswer['became'] | undefined> {
+  const before = await becameOfNote(unit, documentOf(link, key), link.referralId);
+  if (before) return before;
+  const referral = await readReferral(unit, link.referralId);
+  if (!referral) throw new Refused(noSuchLink());
+  const isDone = referral.factKeys.includes(factKeyOf(link, key));
+  const against = isDone ? undefined : againstOffering(referral, link.attempt, { act: 'note', form }, now.toISOString());
+  if (against) throw new Refused(officeRefusal(against));
+  return undefined;
+}
+
+/** What is uploaded is kept before the act names it: both, or neither. */
 async function takeNote(
   unit: Unit,
   link: StoredOfficeLink,
-  { form, factKey, ...file }: NoteGiven,
+  { key, form, ...file }: NotePress & Pick<NoteOfLink, 'reading' | 'bytes'>,
   now: Date,
 ): Promise<OfficeNoteAnswer['became']> {
   const { referralId, attempt } = link;
-  const at = now.toISOString();
-  const referral = await readReferral(unit, referralId);
-  if (!referral) throw new Refused(noSuchLink());
-  const against = referral.factKeys.includes(factKey) ? undefined : againstOffering(referral, attempt, { act: 'note', form }, at);
-  if (against) throw new Refused(officeRefusal(against));
-  if ((await keepNote(unit, { ...file, referralId, attempt, at })) === 'held') return 'held';
-  await putOnRecord(unit, link, { act: 'note', form, document: { type: UPLOADED, id: file.id } }, factKey, now);
+  const id = documentOf(link, key);
+  if ((await keepNote(unit, { ...file, id, referralId, attempt, at: now.toISOString() })) === 'held') return 'held';
+  await putOnRecord(unit, link, { act: 'note', form, document: { type: UPLOADED, id } }, factKeyOf(link, key), now);
   return 'on-record';
 }
 
@@ -260,14 +276,17 @@ export function createOfficeService({ store, read, consents, ...deps }: OfficeDe
 
     note: async ({ opened, key, form, bytes }, now) => {
       if (Buffer.from(bytes.subarray(0, PDF.length)).toString('latin1') !== PDF) return notPdf();
+      // Reading takes a while, outside any transaction: not begun for whoever may give none, and asked again after it.
+      const asked = await door.whileOpen(opened, now, async ({ unit, link }) => {
+        await admitNote(unit, link, { key, form }, now);
+        return true;
+      });
+      if (isRefusal(asked)) return asked;
       const reading = asDocument(await read(bytes));
       return door.whileOpen(opened, now, async (found, opening): Promise<OfficeNoteAnswer> => {
         const { unit, link } = found;
-        const factKey = factKeyOf(link, key);
-        // The same press is the same document, which is kept already.
-        const id = digest(factKey).slice(0, 40);
-        const before = await becameOfNote(unit, id, link.referralId);
-        const became = before ?? (await takeNote(unit, link, { id, form, reading, bytes, factKey }, now));
+        const before = await admitNote(unit, link, { key, form }, now);
+        const became = before ?? (await takeNote(unit, link, { key, form, reading, bytes }, now));
         await (became === 'held'
           ? door.record(found, now, 'office-link.note-held', { key })
           : door.record(found, now, 'office-link.act', { key, act: 'note' }));
