@@ -8,7 +8,7 @@ import { ActForm } from './ActForm.tsx';
 import { Fact } from './Fact.tsx';
 import styles from './Office.module.css';
 import type { OfficeApi, OfficeNote } from './office-api.ts';
-import { ACT_NAMES, headingOf, NOTE_ARRIVED, NOTE_HELD, overText } from './office-words.ts';
+import { ACT_NAMES, headingOf, NOTE_BECAME, overText } from './office-words.ts';
 import { usePress } from './use-press.ts';
 
 type Props = {
@@ -111,15 +111,13 @@ function ToWrite({
     if (done.ok) {
       press.done();
       setOpen(false);
-      const isHeld = done.value.standing === 'over' && done.value.toWrite?.noteHeld === true;
-      onTold(isHeld ? NOTE_HELD : NOTE_ARRIVED);
+      onTold(NOTE_BECAME[done.value.became]);
       onChange(done.value);
     } else if (isProblem(done.refusal, 'session-ended')) onEnd(failureText(done.refusal));
     else onTold(notDoneText('Not done.', done.refusal));
   };
   return (
     <>
-      {noteHeld ? <p className={styles['small']}>A note of yours waits for the practice to look at it.</p> : null}
       {open ? (
         <ActForm
           act="note"
@@ -132,7 +130,12 @@ function ToWrite({
         />
       ) : (
         <div className={styles['acts']}>
-          <button type="button" className={isFirst ? styles['primary'] : styles['plain']} disabled={busy} onClick={() => setOpen(true)}>
+          <button
+            type="button"
+            className={isFirst && !noteHeld ? styles['primary'] : styles['plain']}
+            disabled={busy}
+            onClick={() => setOpen(true)}
+          >
             {ACT_NAMES.note}
           </button>
         </div>

@@ -1,4 +1,5 @@
 /** What is asked of the office, what it can do about it, and what was said. */
+import type { Result } from '@refloop/domain/result';
 import type { OfficeActName, OfficeAnswer, OfficePacketForm, OfficeRequest, OfficeView } from '@refloop/server/client/office';
 import { useEffect, useRef, useState } from 'react';
 import { type ApiFailure, failureText, isProblem, notDoneText } from '../session/api.ts';
@@ -10,7 +11,7 @@ import { ActForm } from './ActForm.tsx';
 import { Fact } from './Fact.tsx';
 import styles from './Office.module.css';
 import type { OfficeApi, OfficeNote } from './office-api.ts';
-import { actName, inOrder, isAtOnce, NOTE_ARRIVED, NOTE_HELD, nextAct, statusText } from './office-words.ts';
+import { actName, inOrder, isAtOnce, NOTE_BECAME, nextAct, statusText } from './office-words.ts';
 import { usePress } from './use-press.ts';
 
 type Props = {
@@ -22,7 +23,7 @@ type Props = {
 
 const URGENCIES: Record<OfficeView['urgency'], string> = { routine: 'Routine', urgent: 'Urgent', emergency: 'Emergency' };
 
-const DONE: Record<OfficeActName, string> = {
+const DONE: Record<OfficeRequest['act'], string> = {
   accept: 'Accepted. The practice has been told.',
   decline: 'Declined. The practice will ask somebody else.',
   ask: 'Your question is with the practice. The answer will stand here.',
@@ -30,7 +31,6 @@ const DONE: Record<OfficeActName, string> = {
   book: 'Booked. The practice has been told.',
   'no-show': 'The practice has been told.',
   seen: 'Thank you. Your note is what is waited for now.',
-  note: NOTE_ARRIVED,
   'cancel-appointment': 'The practice has been told. Book another one when there is a date.',
   'confirm-cancellation': 'Thank you. The practice has been told.',
 };
@@ -56,11 +56,7 @@ export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
     if (isProblem(failure, 'session-ended')) onEnd(failureText(failure));
     else setTold(words);
   };
-  const send = async (what: OfficeRequest | OfficeNote) => {
-    setBusy(true);
-    setTold('');
-    const key = press.keyOf(what);
-    const done = what.act === 'note' ? await api.note(view.opened, key, what) : await api.act(view.opened, key, what);
+  const settle = <Answer extends OfficeAnswer>(done: Result<Answer, ApiFailure>, wordsOf: (answer: Answer) => string) => {
     setBusy(false);
     if (!done.ok) {
       failed(done.refusal, notDoneText('Not done.', done.refusal));
@@ -68,9 +64,15 @@ export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
     }
     press.done();
     setOpen(undefined);
-    const held = what.act === 'note' && done.value.standing === 'open' && done.value.noteHeld;
-    setTold(held ? NOTE_HELD : DONE[what.act]);
+    setTold(wordsOf(done.value));
     onChange(done.value);
+  };
+  const send = async (what: OfficeRequest | OfficeNote) => {
+    setBusy(true);
+    setTold('');
+    const key = press.keyOf(what);
+    if (what.act === 'note') settle(await api.note(view.opened, key, what), ({ became }) => NOTE_BECAME[became]);
+    else settle(await api.act(view.opened, key, what), () => DONE[what.act]);
   };
   const choose = (act: OfficeActName) => {
     setTold('');
@@ -102,7 +104,7 @@ export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
     setTold('The file was handed to the browser.');
   };
   const isBooked = view.appointment !== null;
-  const stands = { isBooked, isSeen: view.status === 'seen' };
+  const stands = { isBooked, isSeen: view.status === 'seen', isNoteHeld: view.noteHeld };
   const acts = inOrder(view.acts, stands);
   const next = nextAct(view.acts, stands);
   return (
@@ -119,7 +121,7 @@ export function ReferralForOffice({ api, view, onChange, onEnd }: Props) {
           </Fact>
         )}
         <Fact name="Urgency">{URGENCIES[view.urgency]}</Fact>
-        <Fact name="Where it stands">{statusText(view.status, view.acts)}</Fact>
+        <Fact name="Where it stands">{statusText(view)}</Fact>
         {view.appointment ? <Fact name="Appointment">{plainTime(view.appointment.startsAt)}</Fact> : null}
       </dl>
       {view.hasPacket ? (

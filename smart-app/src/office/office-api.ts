@@ -1,6 +1,6 @@
 /** What the page asks of Refloop. Nothing of it needs a session; what the link was opened to goes in the body, never in an address. */
 import type { Result } from '@refloop/domain/result';
-import type { OfficeAnswer, OfficePacketForm, OfficeRequest } from '@refloop/server/client/office';
+import type { OfficeAnswer, OfficeNoteAnswer, OfficePacketForm, OfficeRequest } from '@refloop/server/client/office';
 import { type ApiFailure, openApi } from '../session/api.ts';
 
 type Answer = Promise<Result<OfficeAnswer, ApiFailure>>;
@@ -15,7 +15,7 @@ export type OfficeApi = {
   open: (link: string, npi: string) => Answer;
   /** @param key of this press: sent again where no answer came, it is done once */
   act: (opened: string, key: string, what: OfficeRequest) => Answer;
-  note: (opened: string, key: string, note: OfficeNote) => Answer;
+  note: (opened: string, key: string, note: OfficeNote) => Promise<Result<OfficeNoteAnswer, ApiFailure>>;
   view: (opened: string) => Answer;
   packet: (opened: string, form: OfficePacketForm) => Promise<Result<Blob, ApiFailure>>;
   /** One image or document of the packet, as it came from the chart. */

@@ -4,7 +4,7 @@ import { linkOf } from '../words/link.ts';
 import { instantOf, visitOn } from '../words/visit-day.ts';
 import { ACT_NAMES, actName, headingOf, inOrder, isOver, nextAct, overText, statusText, stillWaitedText } from './office-words.ts';
 
-const OPEN = { isBooked: false, isSeen: false };
+const OPEN = { isBooked: false, isSeen: false, isNoteHeld: false };
 
 test('every act has a name and a place', () => {
   expect(inOrder(OFFICE_ACTS, OPEN).toSorted()).toEqual([...OFFICE_ACTS].toSorted());
@@ -21,12 +21,34 @@ test('with a date that stands what is next is what becomes of it, and another da
 
 test.each([
   ['nothing booked', ['book', 'offer-dates', 'note', 'ask'], OPEN, 'book'],
-  ['seen without a date: the note, not a booking', ['book', 'offer-dates', 'note', 'ask'], { isBooked: false, isSeen: true }, 'note'],
-  ['seen at a date that still stands', ['book', 'note', 'ask'], { isBooked: true, isSeen: true }, 'note'],
-  ['a date to come: nobody is waited for', ['book', 'note', 'cancel-appointment'], { isBooked: true, isSeen: false }, undefined],
-  ['a date that is over', ['book', 'seen', 'note'], { isBooked: true, isSeen: false }, 'seen'],
-  ['seen, and to be called off', ['note', 'confirm-cancellation'], { isBooked: true, isSeen: true }, 'confirm-cancellation'],
-  ['over', ['ask'], { isBooked: false, isSeen: true }, undefined],
+  [
+    'seen without a date: the note, not a booking',
+    ['book', 'offer-dates', 'note', 'ask'],
+    { isBooked: false, isSeen: true, isNoteHeld: false },
+    'note',
+  ],
+  ['seen at a date that still stands', ['book', 'note', 'ask'], { isBooked: true, isSeen: true, isNoteHeld: false }, 'note'],
+  [
+    'a date to come: nobody is waited for',
+    ['book', 'note', 'cancel-appointment'],
+    { isBooked: true, isSeen: false, isNoteHeld: false },
+    undefined,
+  ],
+  ['a date that is over', ['book', 'seen', 'note'], { isBooked: true, isSeen: false, isNoteHeld: false }, 'seen'],
+  [
+    'seen, and to be called off',
+    ['note', 'confirm-cancellation'],
+    { isBooked: true, isSeen: true, isNoteHeld: false },
+    'confirm-cancellation',
+  ],
+  ['seen, and its note is looked at', ['book', 'note', 'ask'], { isBooked: false, isSeen: true, isNoteHeld: true }, undefined],
+  [
+    'its note is looked at, and it is to be called off',
+    ['note', 'confirm-cancellation'],
+    { ...OPEN, isNoteHeld: true },
+    'confirm-cancellation',
+  ],
+  ['over', ['ask'], { isBooked: false, isSeen: true, isNoteHeld: false }, undefined],
 ] as const)('what is next for the office: %s', (_what, acts, stands, next) => {
   expect(nextAct([...acts], stands)).toBe(next);
 });
@@ -60,10 +82,17 @@ test('a visit of which the day is asked: at the appointment, now, or at noon', (
 });
 
 test('statuses are told plainly; one that is not known by its own word', () => {
-  expect(statusText('sent', [])).toBe('Waits for your answer');
-  expect(statusText('in-progress', [])).toBe('in progress');
-  expect(statusText('accepted', ['book', 'note'])).toBe('Accepted: no appointment yet');
-  expect(statusText('accepted', ['note'])).toBe('Accepted: your advice is waited for');
+  expect(statusText({ status: 'sent', acts: [], noteHeld: false })).toBe('Waits for your answer');
+  expect(statusText({ status: 'in-progress', acts: [], noteHeld: false })).toBe('in progress');
+  expect(statusText({ status: 'accepted', acts: ['book', 'note'], noteHeld: false })).toBe('Accepted: no appointment yet');
+  expect(statusText({ status: 'accepted', acts: ['note'], noteHeld: false })).toBe('Accepted: your advice is waited for');
+});
+
+test('beside a note that is looked at no other is asked for', () => {
+  expect(statusText({ status: 'seen', acts: ['note'], noteHeld: true })).toBe('Seen: your note is being looked at');
+  expect(statusText({ status: 'accepted', acts: ['note'], noteHeld: true })).toBe('Accepted: your note is being looked at');
+  expect(statusText({ status: 'accepted', acts: ['book', 'note'], noteHeld: true })).toBe('Accepted: no appointment yet');
+  expect(statusText({ status: 'reported', acts: [], noteHeld: true })).toBe('Your note has arrived. Nothing more is needed from you.');
 });
 
 test('it is over where nothing but a question is left', () => {
@@ -89,6 +118,15 @@ describe('over for this office, and its note is still waited for', () => {
     expect(stillWaitedText([])).toBe('Your note of the visit is still waited for.');
     const days = ['2026-11-20T09:00', '2026-11-20T15:00', '2026-11-27T09:00'].map((day) => new Date(day).toISOString());
     expect(stillWaitedText(days)).toBe('Your note of the visits on 20 Nov 2026 and 27 Nov 2026 is still waited for.');
+  });
+
+  test('beside one that is looked at the page says that', () => {
+    const over = { how: 'asked-another' as const, toCancel: null, toWrite: { ...toWrite, noteHeld: true } };
+    expect(headingOf(over)).toBe('Your note is being looked at');
+    expect(overText(over)).toBe(
+      'The practice asked another office meanwhile. The practice looks at your note of the visit on 20 Nov 2026 first. Send another one only if that was the wrong file.',
+    );
+    expect(headingOf({ ...over, toCancel })).toBe('Please let this referral go');
   });
 
   test('what is to be let go stands first', () => {

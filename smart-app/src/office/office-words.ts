@@ -1,5 +1,5 @@
 /** The office's acts, reasons and statuses in its own words. */
-import type { OfficeActName, OfficeOver, OfficeView } from '@refloop/server/client/office';
+import type { OfficeActName, OfficeNoteAnswer, OfficeOver, OfficeView } from '@refloop/server/client/office';
 import { plainDate } from '../words/plain-date.ts';
 import { localDay } from '../words/visit-day.ts';
 
@@ -35,9 +35,11 @@ type Stands = {
   isBooked: boolean;
   /** The patient was there: what is next is the note, whatever date stands. */
   isSeen: boolean;
+  /** A note of theirs is looked at first: another copy of it helps nobody, so none is asked for. */
+  isNoteHeld: boolean;
 };
 
-export function inOrder(acts: readonly OfficeActName[], { isBooked, isSeen }: Stands): OfficeActName[] {
+export function inOrder(acts: readonly OfficeActName[], { isBooked, isSeen }: Omit<Stands, 'isNoteHeld'>): OfficeActName[] {
   const later = isBooked ? [...NEXT.filter((act) => act !== 'book'), 'book' as const] : NEXT;
   const order = isSeen ? (['confirm-cancellation', 'note', ...later] as const) : later;
   return [...new Set(order)].filter((act) => acts.includes(act));
@@ -47,7 +49,8 @@ export function inOrder(acts: readonly OfficeActName[], { isBooked, isSeen }: St
 export function nextAct(acts: readonly OfficeActName[], stands: Stands): OfficeActName | undefined {
   if (isOver(acts)) return undefined;
   const waitsForVisit = stands.isBooked && !stands.isSeen && !acts.some((act) => act === 'seen' || act === 'confirm-cancellation');
-  return waitsForVisit ? undefined : inOrder(acts, stands)[0];
+  const [first] = inOrder(acts, stands);
+  return waitsForVisit || (first === 'note' && stands.isNoteHeld) ? undefined : first;
 }
 
 export const actName = (act: OfficeActName, isBooked: boolean): string =>
@@ -101,33 +104,40 @@ export const END_TEXTS: Record<OfficeOver['how'], string> = {
 
 export function headingOf({ how, toCancel, toWrite }: Pick<OfficeOver, 'how' | 'toCancel' | 'toWrite'>): string {
   if (toCancel) return toCancel.appointment ? 'Please cancel this appointment' : 'Please let this referral go';
-  if (toWrite) return 'Your note is still waited for';
+  if (toWrite) return toWrite.noteHeld ? 'Your note is being looked at' : 'Your note is still waited for';
   return how === 'on-hold' ? 'On hold' : 'Nothing more is needed';
 }
 
 /** @param visits when they were, as far as that is known */
-export function stillWaitedText(visits: readonly string[]): string {
+export const stillWaitedText = (visits: readonly string[]): string => `Your note of the ${visitsText(visits)} is still waited for.`;
+
+function visitsText(visits: readonly string[]): string {
   const days = [...new Set(visits.map((at) => plainDate(localDay(at))))];
-  const on = days.length === 0 ? 'visit' : `${days.length === 1 ? 'visit' : 'visits'} on ${days.join(' and ')}`;
-  return `Your note of the ${on} is still waited for.`;
+  return days.length === 0 ? 'visit' : `${days.length === 1 ? 'visit' : 'visits'} on ${days.join(' and ')}`;
 }
 
 /** How it is over, and what is waited for all the same. */
 export function overText({ how, toWrite }: Pick<OfficeOver, 'how' | 'toWrite'>): string {
   if (!toWrite) return END_TEXTS[how];
   const first = how === 'asked-another' ? 'The practice asked another office meanwhile.' : END_TEXTS[how];
-  return `${first} ${stillWaitedText(toWrite.visits)}`;
+  const waited = toWrite.noteHeld
+    ? `The practice looks at your note of the ${visitsText(toWrite.visits)} first. Send another one only if that was the wrong file.`
+    : stillWaitedText(toWrite.visits);
+  return `${first} ${waited}`;
 }
 
 /** Of a note that has gone off. */
-export const NOTE_ARRIVED = 'Your note has arrived.';
-export const NOTE_HELD =
-  'Your note names another patient than this referral, or does not read like its note, so the practice looks at it first.';
+export const NOTE_BECAME: Record<OfficeNoteAnswer['became'], string> = {
+  'on-record': 'Your note has arrived.',
+  held: 'Your note names another patient than this referral, or does not read like its note, so the practice looks at it first.',
+};
 
-/** @param acts what can be done now: where nothing can be booked, advice alone is asked for */
-export function statusText(status: string, acts: readonly OfficeActName[]): string {
+/** Where nothing can be booked, advice alone is asked for. */
+export function statusText({ status, acts, noteHeld }: Pick<OfficeView, 'status' | 'acts' | 'noteHeld'>): string {
   if (acts.includes('confirm-cancellation')) return 'The practice asks you to cancel this';
-  if (status === 'accepted' && !acts.includes('book')) return 'Accepted: your advice is waited for';
+  if (status === 'seen' && noteHeld) return 'Seen: your note is being looked at';
+  if (status === 'accepted' && !acts.includes('book'))
+    return noteHeld ? 'Accepted: your note is being looked at' : 'Accepted: your advice is waited for';
   return STATUSES[status] ?? status.replaceAll('-', ' ');
 }
 

@@ -114,8 +114,8 @@ function noteBesideTable(referral: Referral, number: number): Attempt | undefine
 /** What the office can do now; its page offers these. */
 export function officeActs(referral: Referral, attempt: number, all: readonly OfficeAct['act'][], now: Instant): OfficeAct['act'][] {
   const letsGo = toLetGo(referral, attempt) !== undefined;
-  const owesNote = noteStillOwed(referral, attempt) !== undefined;
-  if (letsGo || owesNote) return all.filter((act) => (letsGo && act === 'confirm-cancellation') || (owesNote && act === 'note'));
+  const isNoteOwed = noteStillOwed(referral, attempt) !== undefined;
+  if (letsGo || isNoteOwed) return all.filter((act) => (letsGo && act === 'confirm-cancellation') || (isNoteOwed && act === 'note'));
   const asked = openFor(referral, attempt);
   if (!asked) return [];
   const { status } = asked.work;
@@ -157,6 +157,17 @@ function refusalOf(referral: Referral, asked: Attempt): OfficeRefusal {
   return closedBy(referral) ? { kind: 'already-closed' } : { kind: 'not-offered', status: asked.work.status };
 }
 
+type Asked = { act: Exclude<OfficeAct['act'], 'note'> } | { act: 'note'; form: Report['form'] };
+
+/** Why this is not taken of the office now; undefined where its page offers it. What becomes of it once it is taken is not judged here. */
+export function againstOffering(referral: Referral, attempt: number, what: Asked, now: Instant): OfficeRefusal | undefined {
+  const asked = attemptOf(referral, attempt);
+  if (!asked) return { kind: 'no-such-attempt', attempt };
+  const isOffered =
+    officeActs(referral, attempt, [what.act], now).length > 0 && (what.act !== 'note' || noteForms(referral, attempt).includes(what.form));
+  return isOffered ? undefined : refusalOf(referral, asked);
+}
+
 /** @param key of this press, unique among all of this referral @param attempt the one the link was made for */
 export function decideOffice(
   referral: Referral,
@@ -168,9 +179,8 @@ export function decideOffice(
   if (referral.factKeys.includes(key)) return ok([]);
   const asked = attemptOf(referral, attempt);
   if (!asked) return refuse({ kind: 'no-such-attempt', attempt });
-  const offered =
-    officeActs(referral, attempt, [what.act], now).length > 0 && (what.act !== 'note' || noteForms(referral, attempt).includes(what.form));
-  if (!offered) return refuse(refusalOf(referral, asked));
+  const against = againstOffering(referral, attempt, what, now);
+  if (against) return refuse(against);
   // Nobody commands anything of an order that is over, or of an office that was passed over: what they say is taken.
   if (toLetGo(referral, attempt) || (what.act === 'note' && noteBesideTable(referral, attempt)))
     return ok(observe(referral, toldAfterwards(asked, what, key, now), now));

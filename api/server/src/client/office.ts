@@ -69,7 +69,7 @@ export const OfficeView = z.object({
   acts: z.array(OfficeActName),
   /** Which notes are taken, where one is. */
   noteForms: z.array(z.enum(['interim', 'final'])),
-  /** Whether a note of this office is looked at first, because it names another patient. */
+  /** Whether any note of this office is looked at first, because it names another patient. */
   noteHeld: z.boolean(),
   /** Between the practice and the office, oldest first, with what both sides did. */
   thread: z.array(
@@ -108,7 +108,7 @@ export const OfficeToWrite = z.object({
   /** When it was, each visit once; empty where that is not known. */
   visits: z.array(z.string()),
   noteForms: z.array(z.enum(['interim', 'final'])),
-  /** Whether a note of this office is looked at first. */
+  /** Whether any note of this office is looked at first. */
   noteHeld: z.boolean(),
 });
 export type OfficeToWrite = z.infer<typeof OfficeToWrite>;
@@ -129,6 +129,12 @@ export type OfficeOver = z.infer<typeof OfficeOver>;
 
 export const OfficeAnswer = z.discriminatedUnion('standing', [OfficeView, OfficeOver]);
 export type OfficeAnswer = z.infer<typeof OfficeAnswer>;
+
+/** Of the note that was just given, whatever became of others: it is on record, or a person of the practice looks at it first. */
+const BECAME = { became: z.enum(['on-record', 'held']) };
+/** The page after a note was given, and what became of that note. */
+export const OfficeNoteAnswer = z.discriminatedUnion('standing', [OfficeView.extend(BECAME), OfficeOver.extend(BECAME)]);
+export type OfficeNoteAnswer = z.infer<typeof OfficeNoteAnswer>;
 
 const Moment = z.iso.datetime({ offset: true });
 

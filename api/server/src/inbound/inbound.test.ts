@@ -365,7 +365,7 @@ describe('a note by an office’s link', () => {
   ])('%s is held', async (_, bytes, why) => {
     const opened = await openLink();
     const answer = await give(opened, await bytes(), `press-${why}`);
-    expect([answer.status, answer.body['noteHeld']]).toEqual([200, true]);
+    expect([answer.status, answer.body['became'], answer.body['noteHeld']]).toEqual([200, 'held', true]);
     const [document] = await held();
     expect(document?.why).toBe(why);
     await api.call('POST', `/inbound/documents/${document?.id}/setting-aside`, coordinator, { reason: 'No note' });
@@ -381,9 +381,15 @@ describe('a note by an office’s link', () => {
     expect([document?.why, document?.source, others]).toEqual(['another-patient', 'portal', []]);
     expect(document?.patients).toMatchObject([{ linked: true, name: 'Delgado, Marisol' }]);
     expect(await toReview()).toHaveLength(1);
-    await api.call('POST', `/inbound/documents/${document?.id}/setting-aside`, coordinator, { reason: 'Not our patient' });
     const right = await give(opened, await note(), 'press-right-01');
-    expect([right.status, right.body['noteHeld'], right.body['status']]).toEqual([200, false, 'reported']);
+    expect([right.status, right.body['became'], right.body['noteHeld'], right.body['status']]).toEqual([
+      200,
+      'on-record',
+      true,
+      'reported',
+    ]);
+    await api.call('POST', `/inbound/documents/${document?.id}/setting-aside`, coordinator, { reason: 'Not our patient' });
+    expect((await api.call('POST', '/office/view', '', { opened })).body['noteHeld']).toBe(false);
   });
 });
 

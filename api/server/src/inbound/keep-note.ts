@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Instant } from '@refloop/domain/instant';
 import type { Identity } from '@refloop/domain/patient-match/identity';
 import type { HeldReason } from '../client/inbound.ts';
+import type { OfficeNoteAnswer } from '../client/office.ts';
 import { readReferral } from '../services/referral-log.ts';
 import type { InboundStanding, StoredInbound } from '../store/inbound-documents.ts';
 import type { Unit } from '../store/store.ts';
@@ -24,11 +25,16 @@ export type NoteOfLink = {
   at: Instant;
 };
 
+/** What became of the same press before, whoever decided it; undefined where it comes for the first time. */
+export async function becameOfNote(unit: Unit, id: string, referralId: string): Promise<OfficeNoteAnswer['became'] | undefined> {
+  const earlier = await unit.inboundDocuments.get(id);
+  if (!earlier) return undefined;
+  return earlier.standing.status === 'placed' && earlier.standing.referralId === referralId ? 'on-record' : 'held';
+}
+
+/** Of a press that comes for the first time, once it is known that the office may give it. */
 export async function keepNote(unit: Unit, note: NoteOfLink): Promise<'held' | 'kept'> {
   const { id, referralId, attempt, reading, bytes, at } = note;
-  const earlier = await unit.inboundDocuments.get(id);
-  // The same press, sent again: what became of it stands, whoever decided it.
-  if (earlier) return earlier.standing.status === 'placed' && earlier.standing.referralId === referralId ? 'kept' : 'held';
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const referral = await readReferral(unit, referralId);
   const chart = referral && (await unit.patientIdentities.get(referral.patientId));

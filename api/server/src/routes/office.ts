@@ -6,6 +6,7 @@ import {
   NewLink,
   NoteOfOffice,
   OfficeAnswer,
+  OfficeNoteAnswer,
   type OfficePacketForm,
   OpenOffice,
   PostMessage,
@@ -89,11 +90,12 @@ export const officeRoutes = ({ office, links, worklist }: OfficeRouteDeps): Rout
   publicRoute({
     method: 'post',
     path: '/office/notes',
-    summary: 'Give the note, a PDF as it is, with what the link was opened to as the bearer. The same key twice keeps it once.',
+    summary:
+      'Give the note, a PDF as it is, with what the link was opened to as the bearer. The same key twice keeps it once. Answers with what became of it.',
     limit: 'office',
     query: NoteOfOffice,
     upload: { contentType: 'application/pdf', limit: LARGEST_DOCUMENT, admit: (opened, { now }) => office.admit(opened, now) },
-    answer: OfficeAnswer,
+    answer: OfficeNoteAnswer,
     handle: async ({ query, upload, now }) =>
       office.note({ ...query, opened: upload?.bearer ?? '', bytes: upload?.bytes ?? new Uint8Array() }, now),
   }),

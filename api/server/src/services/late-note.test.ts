@@ -1,9 +1,14 @@
 /** An office that saw the patient before the practice asked another, over HTTP on PostgreSQL: its link asks for its note, and takes it. */
+import { blocksOf } from '@refloop/domain/patient-match/blocks';
+import { comparedIdentity } from '@refloop/domain/patient-match/identity';
+import { identity } from '@refloop/domain/patient-match/test-identity';
 import { ANOTHER } from '@refloop/domain/referral/test-care';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { HeldList } from '../client/inbound.ts';
 import type { OfficeOver, OfficeView } from '../client/office.ts';
 import type { Thread } from '../client/thread.ts';
 import type { MyWork } from '../client/work.ts';
+import { pdfNote } from '../inbound/test-notes.ts';
 import { asksAnother, PATIENT, putInForce } from './engine/test-in-force.ts';
 import { openReferralApi, type ReferralApi } from './test-referral-api.ts';
 
@@ -23,6 +28,9 @@ let presses = 0;
 
 beforeAll(async () => {
   api = await openReferralApi();
+  await api.store.transaction(api.scope, (unit) =>
+    unit.patientIdentities.put({ patientId: 'p1', identity: identity(), replacedBy: null }, blocksOf(comparedIdentity(identity()))),
+  );
 });
 afterAll(() => api.close());
 beforeEach(async () => {
@@ -45,8 +53,11 @@ const makeLink = async (): Promise<string> =>
   String((await post(`/worklist/referrals/${id}/link`, { sequence: (await thread()).sequence }, coordinator)).body['link']);
 const open = async (link: string, npi = NPI) => (await post('/office/open', { link, npi })).body;
 const act = (opened: string, what: object) => post('/office/acts', { opened, key: key(), what });
-const note = (opened: string, form: 'final' | 'interim' = 'final', press = key()) =>
-  api.upload(`/office/notes?form=${form}&key=${press}`, opened, PDF);
+const note = (opened: string, form: 'final' | 'interim' = 'final', press = key(), bytes: Uint8Array<ArrayBuffer> = PDF) =>
+  api.upload(`/office/notes?form=${form}&key=${press}`, opened, bytes);
+/** Of somebody else: where a note may come, it is held. */
+const wrongNote = () => pdfNote([['Consultation', 'Patient: Lund, Per', 'DOB: 12/30/1941', 'Impression: well']]);
+const held = async () => ((await api.call('GET', '/inbound/documents', coordinator)).body as HeldList).documents;
 
 /** Seen by the first where that is said; then the coordinator calls it off there, and another is asked. @returns the first one's link */
 async function passOver(before: object[]): Promise<string> {
@@ -154,10 +165,87 @@ describe('an office that saw the patient, and another was asked since', () => {
   });
 });
 
-test('an office that saw nobody, and another was asked since, gives no note', async () => {
-  const page = await over(await passOver([{ act: 'accept' }]));
-  expect([page.toCancel?.appointment, page.toWrite]).toEqual([null, null]);
-  const { sequence } = await thread();
-  expect((await note(page.toCancel?.opened ?? '')).status).toBe(409);
-  expect((await thread()).sequence).toBe(sequence);
+/** @returns what its page was opened to */
+const opensAndDoes = async (acts: object[]): Promise<string> => {
+  const { opened } = (await open(await makeLink())) as OfficeView;
+  for (const what of acts) expect((await act(opened, what)).status).toBe(200);
+  return opened;
+};
+const reviewed = async (): Promise<void> => {
+  const clinician = await api.session({ patientId: null, subject: 's' });
+  const { toReview } = (await api.call('GET', '/work', clinician)).body as MyWork;
+  await post('/work/reviews', { referralId: id, reportId: toReview.find(({ referralId }) => referralId === id)?.reportId }, clinician);
+  expect((await thread()).status).toBe('closed');
+};
+
+describe('no note is taken, not even to be held,', () => {
+  test.each<[string, string, () => Promise<string>]>([
+    [
+      'of an office that saw nobody, and another was asked since',
+      'The practice has asked another specialist since. Nothing was changed.',
+      async () => {
+        const page = await over(await passOver([{ act: 'accept' }]));
+        expect([page.toCancel?.appointment, page.toWrite]).toEqual([null, null]);
+        return page.toCancel?.opened ?? '';
+      },
+    ],
+    [
+      'of an office that declined',
+      'That does not follow from where it stands, “declined”. Nothing was changed. Reload the page.',
+      () => opensAndDoes([{ act: 'decline', reason: 'other' }]),
+    ],
+    [
+      'of a loop that is closed',
+      'The practice has closed this referral: your note was read. Nothing was changed.',
+      async () => {
+        const opened = await opensAndDoes(SEEN);
+        expect((await note(opened)).body['became']).toBe('on-record');
+        await reviewed();
+        return opened;
+      },
+    ],
+  ])('%s', async (_, why, openedTo) => {
+    const opened = await openedTo();
+    const { sequence } = await thread();
+    for (const bytes of [PDF, await wrongNote()]) {
+      const given = await note(opened, 'final', key(), bytes);
+      expect([given.status, given.body['detail']]).toEqual([409, why]);
+    }
+    expect((await thread()).sequence).toBe(sequence);
+    expect(await held()).toEqual([]);
+  });
+});
+
+test('a wrong note is held; the right one is on record beside it; both presses answer as before once no note is taken any more', async () => {
+  const opened = await opensAndDoes(SEEN);
+  const [wrong, bytes] = ['the-wrong-note-of-it', await wrongNote()];
+  const right = 'the-right-note-of-it';
+  const first = await note(opened, 'final', wrong, bytes);
+  expect([first.status, first.body['became'], first.body['noteHeld']]).toEqual([200, 'held', true]);
+  const second = await note(opened, 'final', right);
+  expect([second.status, second.body['became'], second.body['noteHeld']]).toEqual([200, 'on-record', true]);
+  await reviewed();
+  expect([(await note(opened, 'final', wrong, bytes)).body['became'], (await note(opened, 'final', right)).body['became']]).toEqual([
+    'held',
+    'on-record',
+  ]);
+  const [document, ...others] = await held();
+  expect([document?.why, others]).toEqual(['another-patient', []]);
+  await post(`/inbound/documents/${document?.id}/setting-aside`, { reason: 'Not our patient' }, coordinator);
+});
+
+test('a note that was held and that a person placed is on record: the same press again is no second note', async () => {
+  const opened = await opensAndDoes(SEEN);
+  const [press, bytes] = ['the-note-of-a-namesake', await wrongNote()];
+  expect((await note(opened, 'final', press, bytes)).body['became']).toBe('held');
+  const [document] = await held();
+  const placed = await post(
+    `/inbound/documents/${document?.id}/placing`,
+    { referralId: id, attempt: 1, form: 'final', reason: 'Married name' },
+    coordinator,
+  );
+  expect(placed.status, JSON.stringify(placed.body)).toBe(200);
+  const again = await note(opened, 'final', press, bytes);
+  expect([again.status, again.body['became'], again.body['noteHeld']]).toEqual([200, 'on-record', false]);
+  expect((await thread()).entries.filter(({ title }) => title === 'Note received')).toHaveLength(1);
 });

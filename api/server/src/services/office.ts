@@ -7,7 +7,15 @@ import { type EnclosedFile, FILE_TYPES } from '@refloop/domain/packet/file';
 import type { Attempt } from '@refloop/domain/referral/attempt';
 import type { Actor, ReferralEvent } from '@refloop/domain/referral/event';
 import { stagesOfNotes } from '@refloop/domain/referral/inference';
-import { decideOffice, endForOffice, noteForms, type OfficeAct, officeActs, toLetGo } from '@refloop/domain/referral/office-act';
+import {
+  againstOffering,
+  decideOffice,
+  endForOffice,
+  noteForms,
+  type OfficeAct,
+  officeActs,
+  toLetGo,
+} from '@refloop/domain/referral/office-act';
 import type { Referral } from '@refloop/domain/referral/referral';
 import { isLinked } from '@refloop/domain/referral/report';
 import { statusOf } from '@refloop/domain/referral/status';
@@ -19,6 +27,7 @@ import {
   OFFICE_ACTS,
   OFFICE_PACKET_FORMS,
   type OfficeAnswer,
+  type OfficeNoteAnswer,
   type OfficePacketForm,
   type OfficeRequest,
   type OfficeView,
@@ -27,7 +36,7 @@ import {
 import type { ReadConsents } from '../ehr/consents-now.ts';
 import type { DocumentReader } from '../inbound/document-reader.ts';
 import { hasHeldNote } from '../inbound/held-note-of.ts';
-import { keepNote } from '../inbound/keep-note.ts';
+import { becameOfNote, keepNote, type NoteOfLink } from '../inbound/keep-note.ts';
 import { asDocument } from '../inbound/read-file.ts';
 import { addressedTo, type SpecialistPractice } from '../packet/addressed-to.ts';
 import type { Packet } from '../packet/packet.ts';
@@ -57,7 +66,7 @@ export type OfficeService = {
   act: (asked: ActAsOffice, now: Date) => Promise<OfficeAnswer | Refusal>;
   /** Whether a note may be given now; asked before it is read. */
   admit: (opened: string, now: Date) => Promise<Refusal | undefined>;
-  note: (asked: NoteOfOffice & { opened: string; bytes: Uint8Array<ArrayBuffer> }, now: Date) => Promise<OfficeAnswer | Refusal>;
+  note: (asked: NoteOfOffice & { opened: string; bytes: Uint8Array<ArrayBuffer> }, now: Date) => Promise<OfficeNoteAnswer | Refusal>;
   packet: (opened: string, form: OfficePacketForm, now: Date) => Promise<Uint8Array<ArrayBuffer> | Refusal>;
   /** One file of the packet, as it came from the chart. */
   file: (opened: string, sha256: string, now: Date) => Promise<Uint8Array<ArrayBuffer> | Refusal>;
@@ -84,6 +93,54 @@ const wrong = (left: number): Refusal =>
   ]);
 
 const actorOf = (link: StoredOfficeLink): Actor => ({ kind: 'office', npi: link.npi, link: link.id });
+
+/** Of one press, among all of its referral. */
+const factKeyOf = ({ id }: StoredOfficeLink, key: string): string => `link/${id}/${key}`;
+
+async function putOnRecord(unit: Unit, link: StoredOfficeLink, act: OfficeAct, factKey: string, now: Date): Promise<void> {
+  const at = now.toISOString();
+  const applied = await applyDecision(unit, link.referralId, actorOf(link), at, (referral) =>
+    decideOffice(referral, link.attempt, act, factKey, at),
+  );
+  if (!applied) throw new Refused(noSuchLink());
+  if (!applied.ok) throw new Refused(officeRefusal(applied.refusal));
+}
+
+type NotePress = Pick<NoteOfOffice, 'key' | 'form'>;
+
+/** The same press is the same document. */
+const documentOf = (link: StoredOfficeLink, key: string): string => digest(factKeyOf(link, key)).slice(0, 40);
+
+/** @returns what became of the same press before @throws Refused where this office may give no such note: none is kept, not even to be held */
+async function admitNote(
+  unit: Unit,
+  link: StoredOfficeLink,
+  { key, form }: NotePress,
+  now: Date,
+): Promise<OfficeNoteAnswer['became'] | undefined> {
+  const before = await becameOfNote(unit, documentOf(link, key), link.referralId);
+  if (before) return before;
+  const referral = await readReferral(unit, link.referralId);
+  if (!referral) throw new Refused(noSuchLink());
+  const isDone = referral.factKeys.includes(factKeyOf(link, key));
+  const against = isDone ? undefined : againstOffering(referral, link.attempt, { act: 'note', form }, now.toISOString());
+  if (against) throw new Refused(officeRefusal(against));
+  return undefined;
+}
+
+/** What is uploaded is kept before the act names it: both, or neither. */
+async function takeNote(
+  unit: Unit,
+  link: StoredOfficeLink,
+  { key, form, ...file }: NotePress & Pick<NoteOfLink, 'reading' | 'bytes'>,
+  now: Date,
+): Promise<OfficeNoteAnswer['became']> {
+  const { referralId, attempt } = link;
+  const id = documentOf(link, key);
+  if ((await keepNote(unit, { ...file, id, referralId, attempt, at: now.toISOString() })) === 'held') return 'held';
+  await putOnRecord(unit, link, { act: 'note', form, document: { type: UPLOADED, id } }, factKeyOf(link, key), now);
+  return 'on-record';
+}
 
 /** As the directory in force has them; undefined of whom it does not know. */
 type PracticeOf = (entryId: string) => SpecialistPractice | undefined;
@@ -115,31 +172,6 @@ export function createOfficeService({ store, read, consents, ...deps }: OfficeDe
     countWrongTry: ({ unit, link }) => unit.officeLinks.countWrongTry(link.id),
     wrongTry: 'office-link.wrong-npi',
   });
-
-  /** What is uploaded is kept before the act names it: both, or neither. */
-  const does = (
-    opened: string,
-    key: string,
-    now: Date,
-    actOf: (unit: Unit, link: StoredOfficeLink, factKey: string) => Promise<OfficeAct | 'held'>,
-  ): Promise<OfficeAnswer | Refusal> =>
-    door.whileOpen(opened, now, async (found, opening) => {
-      const { unit, link } = found;
-      const at = now.toISOString();
-      const factKey = `link/${link.id}/${key}`;
-      const act = await actOf(unit, link, factKey);
-      if (act === 'held') {
-        await door.record(found, now, 'office-link.note-held', { key });
-        return viewOf(unit, link, at, opening, deps);
-      }
-      const applied = await applyDecision(unit, link.referralId, actorOf(link), at, (referral) =>
-        decideOffice(referral, link.attempt, act, factKey, at),
-      );
-      if (!applied) throw new Refused(noSuchLink());
-      if (!applied.ok) throw new Refused(officeRefusal(applied.refusal));
-      await door.record(found, now, 'office-link.act', { key, act: act.act });
-      return viewOf(unit, link, at, opening, deps);
-    });
 
   type PacketRead = { referral: Referral; found: Packet };
   type Reading<Taken> = {
@@ -224,7 +256,13 @@ export function createOfficeService({ store, read, consents, ...deps }: OfficeDe
         return viewOf(found.unit, found.link, now.toISOString(), opening, deps);
       }),
 
-    act: ({ opened, key, what }, now) => does(opened, key, now, async () => inUtc(what)),
+    act: ({ opened, key, what }, now) =>
+      door.whileOpen(opened, now, async (found, opening) => {
+        const { unit, link } = found;
+        await putOnRecord(unit, link, inUtc(what), factKeyOf(link, key), now);
+        await door.record(found, now, 'office-link.act', { key, act: what.act });
+        return viewOf(unit, link, now.toISOString(), opening, deps);
+      }),
 
     admit: async (opened, now) => {
       try {
@@ -238,12 +276,21 @@ export function createOfficeService({ store, read, consents, ...deps }: OfficeDe
 
     note: async ({ opened, key, form, bytes }, now) => {
       if (Buffer.from(bytes.subarray(0, PDF.length)).toString('latin1') !== PDF) return notPdf();
+      // Reading takes a while, outside any transaction: not begun for whoever may give none, and asked again after it.
+      const asked = await door.whileOpen(opened, now, async ({ unit, link }) => {
+        await admitNote(unit, link, { key, form }, now);
+        return true;
+      });
+      if (isRefusal(asked)) return asked;
       const reading = asDocument(await read(bytes));
-      return does(opened, key, now, async (unit, { referralId, attempt }, factKey) => {
-        // The same press is the same document, which is kept already.
-        const id = digest(factKey).slice(0, 40);
-        const kept = await keepNote(unit, { id, referralId, attempt, reading, bytes, at: now.toISOString() });
-        return kept === 'held' ? 'held' : { act: 'note', form, document: { type: UPLOADED, id } };
+      return door.whileOpen(opened, now, async (found, opening): Promise<OfficeNoteAnswer> => {
+        const { unit, link } = found;
+        const before = await admitNote(unit, link, { key, form }, now);
+        const became = before ?? (await takeNote(unit, link, { key, form, reading, bytes }, now));
+        await (became === 'held'
+          ? door.record(found, now, 'office-link.note-held', { key })
+          : door.record(found, now, 'office-link.act', { key, act: 'note' }));
+        return { ...(await viewOf(unit, link, now.toISOString(), opening, deps)), became };
       });
     },
 
