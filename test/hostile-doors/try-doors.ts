@@ -64,6 +64,12 @@ const sentIn = ({ body }: HostileRequest['init']): string =>
 
 const isLetIn = (status: number): boolean => status >= 200 && status < 300;
 
+/** Once it is over for an office its page says nothing of the patient, unless something is to be cancelled or written there: who it is of, and no more. */
+function toldOnPage(body: Record<string, unknown>): 'all' | readonly string[] {
+  if (body['standing'] !== 'over') return 'all';
+  return body['toCancel'] || body['toWrite'] ? ['Rosa', 'Ana Rivera'] : [];
+}
+
 /** What is wrong with the answer; nothing where it is as it should be. */
 function faultsOf({ init, mayEnter, mustEnter, mayTell, asked, link }: HostileRequest, { status, text, body }: Answer): string[] {
   const faults: string[] = [];
@@ -71,8 +77,8 @@ function faultsOf({ init, mayEnter, mustEnter, mayTell, asked, link }: HostileRe
   if (isLetIn(status) && !mayEnter && init.method !== 'OPTIONS' && init.method !== 'HEAD') faults.push(`let in (${status})`);
   if (mustEnter && !isLetIn(status)) faults.push(`did not let in (${status})`);
   const sent = sentIn(init);
-  const told =
-    isLetIn(status) && mayTell && body['standing'] !== 'over' ? [] : PLANTED.filter((word) => text.includes(word) && !sent.includes(word));
+  const mayName = isLetIn(status) && mayTell ? toldOnPage(body) : [];
+  const told = mayName === 'all' ? [] : PLANTED.filter((word) => text.includes(word) && !sent.includes(word) && !mayName.includes(word));
   if (told.length > 0) faults.push(`told ${told.join(', ')} in an answer of ${status}`);
   if (tagsIn(text).some((tag) => tag !== link?.tag && !sent.includes(tag))) faults.push('told of a patient of another referral');
   if (!isLetIn(status) && /"opened":"[\w-]{43}"/.test(text)) faults.push(`gave what opens a page in an answer of ${status}`);
