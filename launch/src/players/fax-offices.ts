@@ -47,16 +47,18 @@ function answerOf(next: NextAct): string | undefined {
 }
 
 /** Where it stands with the office once it has done this. */
-function standingAfter(next: NextAct, { fax }: Sheet, now: Date): Standing | undefined {
+function standingAfter(next: NextAct, { fax, standing }: Sheet, now: Date): Standing | undefined {
+  // What follows is drawn for each visit by itself (`nextAct`), as of offices with an EHR.
+  const visit = standing?.startsAt ? { startsAt: standing.startsAt } : {};
   switch (next.act) {
     case 'accept':
       return { stage: fax.isAdvice ? 'advice' : 'accepted', since: now };
     case 'book':
       return { stage: 'booked', since: now, startsAt: next.startsAt };
     case 'no-show':
-      return { stage: 'missed', since: now };
+      return { stage: 'missed', since: now, ...visit };
     case 'seen':
-      return { stage: 'seen', since: now };
+      return { stage: 'seen', since: now, ...visit };
     case 'decline':
     case 'note':
     case 'offer-dates':
